@@ -1,0 +1,139 @@
+import type { Candle, Timeframe } from '../domain/candle.ts'
+import type { ExitReason } from '../domain/order.ts'
+import type { Condition } from '../domain/signal.ts'
+import type { ParamSet, ParamsOf } from './params.ts'
+
+/** A closed bar as a strategy sees it: prices in rupees, volume in units. */
+export type Bar = {
+  readonly symbol: string
+  readonly timeframe: Timeframe
+  readonly openAt: number
+  readonly closeAt: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+  readonly oi: number
+  readonly gap: boolean
+}
+
+/** A value computed bar by bar. `value` is undefined until enough bars have come. */
+export type Indicator<V = number> = {
+  /** Bars before the first value. */
+  readonly needs: number
+  push(bar: Bar): V | undefined
+}
+
+/** The readings of one indicator at the working timeframe's close: this one and the one before. */
+export type Line<V = number> = { readonly now: V; readonly before: V }
+
+/** An indicator that watches another timeframe or another symbol than the strategy's own. */
+export type Elsewhere<V = number> = {
+  readonly timeframe?: Timeframe
+  readonly symbol?: string
+  readonly indicator: Indicator<V>
+}
+export type Watch = Indicator<any> | Elsewhere<any>
+export type Watches = Readonly<Record<string, Watch>>
+type ValueOf<W> = W extends Elsewhere<infer V> ? V : W extends Indicator<infer V> ? V : never
+export type Lines<I extends Watches> = { readonly [K in keyof I]: Line<ValueOf<I[K]>> }
+
+/** What the strategy holds, as its own facts told it. Prices of what was signalled on, in rupees. */
+export type Holding = {
+  readonly direction: 'long' | 'short' | 'none'
+  readonly symbol: string | null
+  readonly quantity: number
+  /** Close of the bar whose signal opened it. */
+  readonly entry: number
+  readonly entryAt: number
+  readonly stop: number | null
+  readonly target: number | null
+  /** Bars of the working timeframe closed since entry. */
+  readonly bars: number
+}
+
+/** What a strategy wants after a bar. Made by `long`, `short`, `flat`, `move`, `noted` and `stay` alone. */
+export type Decision =
+  | { readonly type: 'stay' }
+  | {
+      readonly type: 'enter'
+      readonly direction: 'long' | 'short'
+      readonly because: string
+      readonly stop?: number
+      readonly target?: number
+      readonly strength?: number
+      /** Share of the full size, 0 to 1. */
+      readonly tier?: number
+      readonly validBars?: number
+      readonly conditions?: readonly Condition[]
+      readonly indicators?: Readonly<Record<string, number | null>>
+      /** Trade an option bought on this signal instead of the signal's own instrument. */
+      readonly via?: OptionChoice
+    }
+  | { readonly type: 'exit'; readonly because: string; readonly reason: ExitReason; readonly indicators?: Readonly<Record<string, number | null>> }
+  | { readonly type: 'move'; readonly because: string; readonly stop?: number; readonly target?: number }
+  | {
+      /** On record, not acted on: a setup of which a condition failed. */
+      readonly type: 'noted'
+      readonly direction: 'long' | 'short'
+      readonly because: string
+      readonly stop?: number
+      readonly target?: number
+      readonly strength?: number
+      readonly conditions?: readonly Condition[]
+      readonly indicators?: Readonly<Record<string, number | null>>
+    }
+
+/** LONG buys a call, SHORT buys a put: at the money, nearest expiry outside the theta window. */
+export type OptionChoice = {
+  readonly buy: 'option'
+  /** Trading days before expiry on which the theta window opens: 1 is the day before, 0 the expiry day. */
+  readonly thetaDays: number
+  /** Minute of that day in India at which it opens: 780 is 13:00. */
+  readonly thetaMinute: number
+}
+
+/** Limits a strategy asks to be judged by; an instance's configuration may tighten or replace them. */
+export type RiskDefaults = {
+  /** How a position is sized: see actors/risk/size.ts. */
+  readonly sizing?: { readonly by: 'percent-risk'; readonly percent: number } | { readonly by: 'tiered'; readonly percent: number }
+  readonly maxOpenTrades?: number
+  readonly dailyLossPercent?: number
+  readonly minRewardToRisk?: number
+  readonly cooldownMinutes?: number
+  /** Minutes of the day in India between which entries are allowed: [555, 900] is 09:15 to 15:00. */
+  readonly hours?: readonly [number, number]
+}
+
+/** What `decide` may look at beside the bar and its lines. */
+export type Seen<P, I extends Watches, M> = Lines<I> & {
+  readonly params: P
+  readonly position: Holding
+  /** The strategy's own notes; rebuilt by replaying bars, so put nothing in it that did not come from them. */
+  readonly memory: M
+  /** Minute of the day in India of this bar's close. */
+  readonly minute: number
+}
+
+export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watches, M = any> = {
+  readonly name: string
+  /** Shown to people: `EMA crossover`. */
+  readonly title: string
+  /** One sentence: what it looks for. */
+  readonly description: string
+  /** Working timeframe, fixed or the name of a `choice` parameter that holds it. */
+  readonly bars: Timeframe | ((params: ParamsOf<S>) => Timeframe)
+  readonly params: S
+  readonly risk?: RiskDefaults | ((params: ParamsOf<S>) => RiskDefaults)
+  readonly indicators: (params: ParamsOf<S>) => I
+  readonly memory?: () => M
+  /** Runs once for each closed bar of the working timeframe when every line has a `now` and a `before`. */
+  readonly decide: (bar: Bar, seen: Seen<ParamsOf<S>, I, M>) => Decision
+}
+
+/** Declares a strategy; the types of its parameters and lines follow from the declaration. */
+export const defineStrategy = <const S extends ParamSet, I extends Watches, M = Record<never, never>>(
+  definition: Definition<S, I, M>,
+): Definition<S, I, M> => definition
+export type { Candle }

@@ -1,0 +1,294 @@
+/**
+ * What the API says and hears, as types: the dashboard imports this file and nothing else of the engine.
+ * Money is a decimal string in rupees (`"-1234.50"`), times are ISO 8601 with an offset, durations say their unit.
+ */
+export type Money = string
+export type Time = string
+
+export type RunView = {
+  id: string
+  kind: 'replay'
+  /** What people see: `REPLAY · NSE 10 Nov 2022 · 30x`. */
+  label: string
+  recording: string
+  day: string
+  state: 'starting' | 'running' | 'finished' | 'halted'
+  /** Event time reached. */
+  clock: Time | null
+  sessionOpenAt: Time | null
+  sessionCloseAt: Time | null
+  /** 0 to 1 of the session. */
+  progress: number
+  /** `30`, or `null` for as fast as possible. */
+  speed: number | null
+  /** Sessions of minute bars that the indicators were warmed with. */
+  warmSessions: number
+  ticks: { fed: number; lost: number; quarantined: number }
+  /** Set when trading cannot go on. */
+  halt: ErrorView | null
+}
+
+export type ErrorView = { code: string; says: string; todo: string }
+
+export type StrategyState = 'starting' | 'running' | 'paused' | 'halted' | 'restarting' | 'quarantined' | 'stopped'
+
+export type StrategyView = {
+  id: string
+  type: string
+  title: string
+  symbol: string
+  state: StrategyState
+  /** Why it is not running, in a sentence; empty otherwise. */
+  because: string
+  mode: 'paper'
+  capital: Money
+  params: Record<string, unknown>
+  pnl: Money
+  realised: Money
+  unrealised: Money
+  charges: Money
+  dailyLossLimit: Money | null
+  signals: number
+  orders: number
+  trades: number
+  wins: number
+  openPositions: number
+  restarts: number
+  /** P&L in rupees at each closed minute of the session, oldest first. */
+  curve: number[]
+}
+
+/** One parameter: what its form field, its validation and its sweep range are made of. */
+export type ParamView = {
+  name: string
+  kind: 'whole' | 'number' | 'choice' | 'flag' | 'text'
+  default: unknown
+  min?: number
+  max?: number
+  choices?: string[]
+  description: string
+}
+
+export type StrategyTypeView = { type: string; title: string; description: string; bars: string; params: ParamView[] }
+
+export type ConditionView = { name: string; holds: boolean; value: number | null; needs: string }
+
+export type SignalView = {
+  id: string
+  strategy: string
+  symbol: string
+  timeframe: string
+  at: Time
+  direction: 'long' | 'short'
+  wants: 'enter' | 'exit' | 'nothing'
+  strength: number
+  entry: Money
+  stop: Money | null
+  target: Money | null
+  validUntil: Time
+  because: string
+  conditions: ConditionView[]
+  indicators: Record<string, number | null>
+  executed: boolean
+  /** Why it was not traded; empty when it was, or while it is undecided. */
+  refused: string
+  refusalCode: string | null
+}
+
+export type OrderView = {
+  id: string
+  strategy: string
+  mode: 'paper' | 'live'
+  symbol: string
+  side: 'buy' | 'sell'
+  type: string
+  purpose: 'entry' | 'exit'
+  quantity: number
+  filled: number
+  averagePrice: Money | null
+  state: string
+  reason: string | null
+  because: string
+  at: Time
+  events: { state: string; at: Time; says: string }[]
+}
+
+export type TradeView = {
+  id: string
+  strategy: string
+  mode: 'paper' | 'live'
+  symbol: string
+  direction: 'long' | 'short'
+  side: 'buy' | 'sell'
+  quantity: number
+  entryAt: Time
+  entryPrice: Money
+  exitAt: Time | null
+  exitPrice: Money | null
+  exitReason: string | null
+  stop: Money | null
+  target: Money | null
+  /** What stop and target watch: the signal's instrument, which for options is not the one traded. */
+  watch: string | null
+  charges: Money
+  pnl: Money | null
+  because: string
+}
+
+export type PositionView = {
+  /** `strategy|symbol`. */
+  id: string
+  strategy: string
+  mode: 'paper' | 'live'
+  symbol: string
+  quantity: number
+  averagePrice: Money
+  lastPrice: Money | null
+  realised: Money
+  unrealised: Money | null
+  charges: Money
+  stop: Money | null
+  target: Money | null
+}
+
+export type QuoteView = { symbol: string; at: Time; price: Money; bid: Money | null; ask: Money | null; dayVolume: number; oi: number | null }
+
+export type CandleView = {
+  /** `symbol|timeframe|openAt`. */
+  id: string
+  symbol: string
+  timeframe: string
+  openAt: Time
+  open: number
+  high: number
+  low: number
+  close: number
+  volume: number
+  gap: boolean
+}
+
+export type PnlView = {
+  pnl: Money
+  realised: Money
+  unrealised: Money
+  charges: Money
+  trades: number
+  wins: number
+  openPositions: number
+  /** Whole-account P&L in rupees at each closed minute. */
+  curve: { at: Time; pnl: number }[]
+}
+
+export type ActorState = 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'quarantined' | 'failed'
+
+export type ActorView = {
+  /** `strategy/ema-nifty`; supervisors have one too. */
+  id: string
+  kind: 'supervisor' | 'actor'
+  parent: string | null
+  thread: string | null
+  state: ActorState
+  restarts: number
+  /** The last time it went down, and why. */
+  down: { at: Time; reason: string; says: string } | null
+  upSeconds: number | null
+  /** Share of one core since the last reading, in percent. */
+  cpuPercent: number | null
+  heapMb: number | null
+  /** Records published that it has not read. */
+  ringLag: number | null
+  /** Messages waiting in its ports and inbox. */
+  mailbox: number | null
+  handled: number | null
+  /** From publication to handled, microseconds. */
+  latencyP50: number | null
+  latencyP99: number | null
+  /** May a person kill or restart it from here? */
+  killable: boolean
+}
+
+export type PerformanceView = {
+  strategy: string
+  pnl: Money
+  charges: Money
+  trades: number
+  wins: number
+  losses: number
+  winRate: number | null
+  averageWin: Money | null
+  averageLoss: Money | null
+  profitFactor: number | null
+  maxDrawdown: Money
+  curve: { at: Time; pnl: number }[]
+}
+
+/** What each channel of the stream carries, one item at a time; every item replaces the one with its id. */
+export type Channels = {
+  run: RunView
+  pnl: PnlView
+  strategies: StrategyView
+  signals: SignalView
+  orders: OrderView
+  trades: TradeView
+  positions: PositionView
+  ticks: QuoteView
+  candles: CandleView
+  system: ActorView
+}
+export type Channel = keyof Channels
+
+/** Client to server over the stream. The first message must be `auth`. */
+export type ClientMessage =
+  | { type: 'auth'; token: string }
+  /** `since`: resume after this sequence; a snapshot is sent when that is too long ago. `keys`: symbols, or `SYMBOL|5m` for candles. */
+  | { type: 'subscribe'; channel: Channel; keys?: string[]; since?: number }
+  | { type: 'unsubscribe'; channel: Channel }
+
+/** Server to client. `items` of a snapshot are all there is (newest 500 for lists that grow); of a delta, what changed. */
+export type ServerMessage =
+  | { type: 'ready' }
+  | { type: 'snapshot'; channel: Channel; sequence: number; items: Channels[Channel][] }
+  | { type: 'delta'; channel: Channel; sequence: number; items: Channels[Channel][] }
+  | { type: 'heartbeat'; at: Time }
+  /** This client was too slow: deltas were merged or replaced by a snapshot that follows. */
+  | { type: 'gap'; channel: Channel }
+  | { type: 'error'; code: string; says: string; todo: string }
+
+/** RFC 9457 problem document. */
+export type ProblemDocument = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  code: string
+  todo?: string
+  errors?: { path: string; says: string }[]
+}
+
+export type Page<T> = { items: T[]; next: string | null }
+
+/*
+ * Routes under /api; all but health, openapi.json and docs want `Authorization: Bearer <token>`.
+ *   GET  /health                         { status: 'ok', version }
+ *   GET  /health/ready                   { ready, run: RunView['state'] }
+ *   GET  /run                            RunView
+ *   GET  /system/actors                  { items: ActorView[] }
+ *   POST /system/actors/{id}/kill        202 { id }          id is URL-encoded: strategy%2Fema-nifty
+ *   POST /system/actors/{id}/restart     202 { id }
+ *   GET  /strategies                     { items: StrategyView[] }
+ *   GET  /strategies/types               { items: StrategyTypeView[] }
+ *   GET  /strategies/{id}                StrategyView
+ *   PUT  /strategies/{id}                body { params } -> 202 StrategyView; restarts its thread alone
+ *   POST /strategies/{id}/start|stop|pause|resume   202 StrategyView
+ *   GET  /strategies/{id}/performance    PerformanceView
+ *   GET  /strategies/{id}/signals|trades Page
+ *   GET  /signals /trades /orders        Page   ?strategy= &symbol= &cursor= &limit= (at most 500)
+ *   GET  /orders/{id}                    OrderView
+ *   GET  /positions                      { items: PositionView[] }
+ *   GET  /pnl                            PnlView          (alias: /dashboard/pnl)
+ *   GET  /quotes                         { items: QuoteView[] }
+ *   GET  /instruments                    { items: { symbol, kind, underlying, expiry, strike, optionType, lot }[] }
+ *   GET  /candles?symbol=&timeframe=     { items: CandleView[] }, oldest first
+ *   WS   /stream
+ */

@@ -1,0 +1,35 @@
+/** Milliseconds since 1970-01-01 UTC. */
+export type Millis = number
+
+/** Where time comes from. Handed in, so that tests and replays own it. */
+export type Clock = {
+  /** Wall-clock time, for stamps that people read. */
+  now(): Millis
+  /** Milliseconds that never run backwards, for durations. */
+  elapsed(): number
+}
+
+/** This machine's clock. */
+export const realClock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
+
+/** A clock that stands still until it is told to move. */
+export const virtualClock = (start: Millis = 0): Clock & { advance(ms: number): void } => {
+  let now = start
+  return { now: () => now, elapsed: () => now - start, advance: (ms) => void (now += ms) }
+}
+
+/** Calls `work` every `ms` until the returned function is called. Does not keep the process alive. */
+export const every = (ms: number, work: () => void): (() => void) => {
+  const timer = setInterval(work, ms)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+/** Calls `work` once after `ms`, unless the returned function is called first. */
+export const later = (ms: number, work: () => void): (() => void) => {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
+
+/** Resolves after `ms`. */
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
