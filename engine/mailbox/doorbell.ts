@@ -1,0 +1,115 @@
+import { LINE } from './layout.ts'
+
+/**
+ * The bells of all threads on one shared board. Plain data: it crosses threads by structured clone.
+ *
+ * ```
+ * Int32Array; a line is 128 bytes, so that threads do not slow each other
+ *   line 2t       BELL      counts the rings for thread t       whoever rings
+ *   line 2t + 1   SLEEPING  1 while thread t may be waiting     thread t
+ * ```
+ */
+export type Bells = { readonly board: Int32Array<SharedArrayBuffer>; readonly threads: number }
+
+/** A board with one bell per thread. */
+export const createBells = (threads: number): Bells => ({
+  board: new Int32Array(new SharedArrayBuffer(threads * 2 * LINE * 4)),
+  threads,
+})
+
+/** Seams for tests. */
+export type BellOptions = {
+  /** Wakes whoever waits on that word; tests drop some of these. */
+  readonly notify?: (board: Int32Array<SharedArrayBuffer>, word: number) => void
+}
+
+/** How a sleep ended: the second look found something, somebody rang, or the time was up. */
+export type Woken = 'ready' | 'rung' | 'timeout'
+
+/** Bell number `thread` in the hands of its owner, who may ring all others. */
+export const bellOf = (bells: Bells, thread: number, options: BellOptions = {}): Bell =>
+  new Bell(bells, thread, options)
+
+const notifyAll = (board: Int32Array<SharedArrayBuffer>, word: number) => void Atomics.notify(board, word)
+
+/** A `listen` that nobody rings still looks this often: what a lost wake-up can cost, in ms. */
+const LOOK_EVERY_MS = 100
+
+/**
+ * One thread's view of the board.
+ *
+ * Why no wake-up is missed. Who brings something first makes it visible (an atomic store or exchange: HEAD of a ring,
+ * the count of a port) and then loads SLEEPING. Who goes to sleep reads BELL, stores SLEEPING, and then looks for
+ * something once more. These are sequentially consistent, so in their one total order either the store of SLEEPING
+ * comes before its load, and the bell is rung; or the load comes first, then the thing was visible before that, and
+ * the second look finds it. A ring that falls between reading BELL and waiting changes BELL, and `Atomics.wait`
+ * returns at once because the value is no longer the one read. Threads that are awake cost the ringer one load.
+ *
+ * Waits are bounded all the same: a thread may be terminated after it published and before it rang.
+ */
+export class Bell {
+  readonly #board: Int32Array<SharedArrayBuffer>
+  readonly #word: number
+  readonly #notify: NonNullable<BellOptions['notify']>
+
+  constructor(bells: Bells, thread: number, { notify = notifyAll }: BellOptions) {
+    if (!(thread >= 0 && thread < bells.threads))
+      throw new RangeError(`The board has ${bells.threads} bells, not a number ${thread}.`)
+    this.#board = bells.board
+    this.#word = thread * 2 * LINE
+    this.#notify = notify
+  }
+
+  /** Wakes `thread` if it sleeps. Call after what it shall find is visible to it. */
+  ring(thread: number): void {
+    const word = thread * 2 * LINE
+    if (Atomics.load(this.#board, word + LINE) === 0) return
+    Atomics.add(this.#board, word, 1)
+    this.#notify(this.#board, word)
+  }
+
+  /** Wakes each of `threads` that sleeps. */
+  ringAll(threads: readonly number[]): void {
+    for (let i = 0; i < threads.length; i++) this.ring(threads[i]!)
+  }
+
+  /**
+   * Blocks this thread until it is rung, at most `timeoutMs`.
+   * @param check  the second look: whether there is already something to do
+   */
+  sleep(check: () => boolean, timeoutMs: number): Woken {
+    const rings = Atomics.load(this.#board, this.#word)
+    Atomics.store(this.#board, this.#word + LINE, 1)
+    const woken = check() ? 'ready' : outcomes[Atomics.wait(this.#board, this.#word, rings, timeoutMs)]
+    Atomics.store(this.#board, this.#word + LINE, 0)
+    return woken
+  }
+
+  /**
+   * For threads that live in the event loop: runs `look` now, after each ring, and every 100 ms at least.
+   * `look` takes everything there is; it is its own second look. Costs about twice the CPU of {@link sleep}.
+   * Does not keep the process alive. What `look` throws becomes an unhandled rejection, so the thread dies of it.
+   * @returns  stops listening
+   */
+  listen(look: () => void): () => void {
+    let listening = true
+    const turn = () => {
+      if (!listening) return
+      const rings = Atomics.load(this.#board, this.#word)
+      Atomics.store(this.#board, this.#word + LINE, 1)
+      look()
+      const waiting = Atomics.waitAsync(this.#board, this.#word, rings, LOOK_EVERY_MS)
+      // Rung while looking: look again, but not before the event loop had its turn.
+      if (waiting.async) void waiting.value.then(turn)
+      else setImmediate(turn)
+    }
+    turn()
+    return () => {
+      listening = false
+      Atomics.store(this.#board, this.#word + LINE, 0)
+      Atomics.notify(this.#board, this.#word) // lets go of the pending wait
+    }
+  }
+}
+
+const outcomes = { ok: 'rung', 'not-equal': 'rung', 'timed-out': 'timeout' } as const

@@ -1,0 +1,56 @@
+/**
+ * Where everything lies in the shared memory of a ring.
+ *
+ * ```
+ * control, Int32Array; a line is 128 bytes = 32 words: cache lines are fetched in pairs, so two words
+ * that different threads write are kept a pair apart, or each write would slow the other thread
+ *
+ *   line 0        HEAD    sequence of the next record to be published           writer
+ *   line 1        CLAIM   the writer may write any sequence below this one      writer
+ *   line 2 + 2r   TAIL    reader r still needs this sequence and later ones     reader r (or whoever activates it)
+ *                 LOST    how many records were overwritten before r saw them   reader r
+ *                 FENCE   touched to order what r copied before what it checks  reader r
+ *   line 3 + 2r   ACTIVE  1 while reader r holds the writer back                anyone
+ *
+ * data, CAPACITY slots (a power of two); the record with sequence s is in slot s & (CAPACITY - 1)
+ *
+ *   slot          f64 f64 f64 f64 f64 f64 | i32 i32 i32 i32      64 bytes: one cache line
+ *                 └ fields, from fieldOffset └ ints, from intOffset
+ * ```
+ *
+ * Sequences are int32 and wrap: compare them by `(a - b) | 0`, never by `<`. That is right as long as
+ * the two are less than 2^31 apart, and a capacity is far below that.
+ *
+ * The one invariant: **records with a sequence below CLAIM - CAPACITY may be overwritten, all others are whole.**
+ */
+
+/** Int32 words in a line of 128 bytes. */
+export const LINE = 32
+
+/** Word of HEAD in the control block. */
+export const HEAD = 0
+/** Word of CLAIM in the control block. */
+export const CLAIM = LINE
+
+/** First word of what reader `r` itself writes. */
+export const readerLine = (r: number): number => (2 + 2 * r) * LINE
+/** TAIL, counted from {@link readerLine}. */
+export const TAIL = 0
+/** LOST, counted from {@link readerLine}. */
+export const LOST = 1
+/** FENCE, counted from {@link readerLine}. */
+export const FENCE = 2
+/** ACTIVE, counted from {@link readerLine}. */
+export const ACTIVE = LINE
+
+/** Bytes of the control block of a ring with so many readers. */
+export const controlBytes = (readers: number): number => (2 + 2 * readers) * LINE * 4
+
+/** What a record consists of: so many f64, then so many i32, together a multiple of 64 bytes. */
+export type RecordShape = { readonly fields: number; readonly ints: number }
+
+/** One cache line: six f64 and four i32. */
+export const oneLine: RecordShape = { fields: 6, ints: 4 }
+
+/** Bytes of one record. */
+export const recordBytes = ({ fields, ints }: RecordShape): number => 8 * fields + 4 * ints

@@ -1,0 +1,14 @@
+export { bellOf, createBells, type Bell, type Bells, type BellOptions, type Woken } from './doorbell.ts'
+export { createInbox, type Inbox } from './inbox.ts'
+export { createLatest, LATEST_VALUES, openLatest, type Latest, type LatestHandle } from './latest.ts'
+export { oneLine, type RecordShape } from './layout.ts'
+export {
+  closeEdge, createEdge, edgeReceiver, edgeSender, type EdgeEnd, type Receiver, type Sender, type SendResult,
+} from './port.ts'
+export {
+  createRing, inspectRing, ringReader, ringWriter,
+  type RecordHandler, type RingHandle, type RingOptions, type RingReader, type RingView, type RingWriter,
+} from './ring.ts'
+export {
+  advance, createWatermarks, lowest, read as readWatermark, reset as resetWatermark, type Watermarks,
+} from './watermark.ts'

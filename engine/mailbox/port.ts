@@ -1,0 +1,99 @@
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import { LINE } from './layout.ts'
+
+/**
+ * One end of a bounded one-way path for messages between two threads. Hand it to its thread in `workerData` or by
+ * `postMessage`, with `end.port` in the transfer list.
+ *
+ * ```
+ * shared, Int32Array; a line is 128 bytes
+ *   line 0   SENT    messages posted so far      sender
+ *   line 1   TAKEN   messages received so far    receiver
+ *   line 2   CLOSED  1 once either side is done  anyone
+ * ```
+ * SENT - TAKEN messages are under way; the sender stops at `capacity`.
+ */
+export type EdgeEnd = {
+  readonly port: MessagePort
+  readonly shared: Int32Array<SharedArrayBuffer>
+  readonly capacity: number
+}
+
+const SENT = 0
+const TAKEN = LINE
+const CLOSED = 2 * LINE
+
+/** A new path for up to `capacity` messages under way. */
+export const createEdge = (capacity: number): { readonly sender: EdgeEnd; readonly receiver: EdgeEnd } => {
+  const shared = new Int32Array(new SharedArrayBuffer(3 * LINE * 4))
+  const { port1, port2 } = new MessageChannel()
+  return { sender: { port: port1, shared, capacity }, receiver: { port: port2, shared, capacity } }
+}
+
+/** What became of a message: only `sent` means that the receiver can get it. */
+export type SendResult = 'sent' | 'full' | 'closed'
+
+export type Sender<T> = {
+  /** Plain data only: what cannot be cloned throws, for that is a defect of the caller. Ring the receiver's bell after. */
+  send(message: T): SendResult
+  /** How many more fit as of now. */
+  free(): number
+  close(): void
+}
+
+/** The sending end, in the thread that owns it. */
+export const edgeSender = <T>({ port, shared, capacity }: EdgeEnd): Sender<T> => {
+  const free = () => capacity - ((Atomics.load(shared, SENT) - Atomics.load(shared, TAKEN)) | 0)
+  return {
+    free,
+    send(message) {
+      if (Atomics.load(shared, CLOSED) === 1) return 'closed'
+      if (free() <= 0) return 'full'
+      port.postMessage(message)
+      Atomics.add(shared, SENT, 1) // after the post: who sees the count can receive the message
+      return 'sent'
+    },
+    close() {
+      Atomics.store(shared, CLOSED, 1)
+      port.close()
+    },
+  }
+}
+
+export type Receiver<T> = {
+  /** Messages that can be received now. Cheap: use it in the second look before a sleep. */
+  pending(): number
+  /** Takes up to `max` messages, in the order they were sent. */
+  drain(max: number, handle: (message: T) => void): number
+  /** Whether the sender is done and everything was taken. */
+  readonly over: boolean
+  close(): void
+}
+
+/** The receiving end, in the thread that owns it. It is drained on purpose, never by the event loop. */
+export const edgeReceiver = <T>({ port, shared }: EdgeEnd): Receiver<T> => {
+  const pending = () => Math.max(0, (Atomics.load(shared, SENT) - Atomics.load(shared, TAKEN)) | 0)
+  return {
+    pending,
+    drain(max, handle) {
+      let taken = 0
+      for (; taken < max; taken++) {
+        const received = receiveMessageOnPort(port)
+        if (!received) break
+        Atomics.add(shared, TAKEN, 1) // before the call: a handler that throws has had its message
+        handle(received.message as T)
+      }
+      return taken
+    },
+    get over() {
+      return Atomics.load(shared, CLOSED) === 1 && pending() === 0
+    },
+    close() {
+      Atomics.store(shared, CLOSED, 1)
+      port.close()
+    },
+  }
+}
+
+/** Closes a path from outside, e.g. for a thread that died: its sender is told `closed` from now on. */
+export const closeEdge = ({ shared }: Pick<EdgeEnd, 'shared'>): void => void Atomics.store(shared, CLOSED, 1)

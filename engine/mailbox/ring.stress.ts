@@ -1,0 +1,62 @@
+import { inspectRing, ringReader, ringWriter, type RingHandle, type RingWriter } from './ring.ts'
+
+/** What a reader made of all it was given. */
+export type Heard = { delivered: number; lost: number; torn: number; disorder: number; checksum: number }
+
+/** Thread task: once all readers are active, writes so many numbered records, each of which can be checked by itself. */
+export const writeAll = ({ ring, records, batch }: { ring: RingHandle; records: number; batch: number }) => {
+  const writer = ringWriter(ring)
+  let checksum = 0
+  while (inspectRing(ring).readers.some(({ active }) => !active)) breathe()
+  for (let n = 0; n < records; ) {
+    const f = writer.claim()
+    if (f < 0) {
+      writer.publish()
+      breathe()
+      continue
+    }
+    fill(writer, f, n)
+    checksum = (Math.imul(checksum, 31) + n) | 0
+    if (++n % batch === 0) writer.publish()
+    // Let lossy readers get in between, also where there is one core for all of them.
+    if (!ring.lossless && n % 512 === 0) breathe()
+  }
+  writer.publish()
+  return { checksum }
+}
+
+/** Thread task: reads to the end, checking each record against itself and against its sequence. */
+export const readAll = (given: { ring: RingHandle; r: number; records: number; dawdle?: number }): Heard => {
+  const { ring, records, dawdle = 0 } = given
+  const reader = ringReader(ring, given.r)
+  const start = reader.position
+  reader.activate(start)
+  const heard: Heard = { delivered: 0, lost: 0, torn: 0, disorder: 0, checksum: 0 }
+  let last = -1
+  const check = (fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number) => {
+    const n = ints[i]!
+    for (let k = 0; k < 6; k++) if (fields[f + k] !== n * 8 + k) heard.torn++
+    for (let k = 1; k < 4; k++) if (ints[i + k] !== (n ^ k)) heard.torn++
+    if (n <= last || ((start + n) | 0) !== sequence) heard.disorder++
+    last = n
+    heard.delivered++
+    heard.checksum = (Math.imul(heard.checksum, 31) + n) | 0
+  }
+  while (heard.delivered + reader.lost < records) {
+    const got = ring.lossless ? reader.read(256, check) : reader.readCopied(64, check)
+    if (ring.lossless) reader.releaseRead()
+    if (got === 0) breathe()
+    for (let k = 0; k < dawdle; k++) heard.lost = k
+  }
+  return { ...heard, lost: reader.lost }
+}
+
+const fill = (writer: RingWriter, f: number, n: number): void => {
+  const i = writer.intOffset
+  writer.ints[i] = n
+  for (let k = 0; k < 6; k++) writer.fields[f + k] = n * 8 + k
+  for (let k = 1; k < 4; k++) writer.ints[i + k] = n ^ k
+}
+
+const idle = new Int32Array(new SharedArrayBuffer(4))
+const breathe = () => void Atomics.wait(idle, 0, 0, 0.05)
