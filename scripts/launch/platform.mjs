@@ -1,16 +1,20 @@
 /** This machine as package names spell it: `linux-x64`, `win-x64`. */
 export const platformName = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
 
-/** @typedef {{ os?: string[], cpu?: string[], libc?: string[] }} Entry */
+/** @typedef {{ os?: string[], cpu?: string[], libc?: string[], optional?: boolean }} Entry */
 
 /**
- * The packages of a lockfile that belong on this machine: all of them, and of those the ones built for it alone.
+ * The packages of a lockfile that belong on this machine: all of them, and of those the ones built for it alone,
+ * which npm treats as optional although nothing works without them.
  * @param {Record<string, Entry>} packages  `packages` of a package-lock.json, by their place in the checkout
  */
 export const wantedHere = (packages) => {
   const all = Object.keys(packages).filter((place) => place !== '' && fits(packages[place] ?? {}))
-  return { all, binaries: all.filter((place) => packages[place]?.os || packages[place]?.cpu) }
+  return { all, binaries: all.filter((place) => isBinary(packages[place] ?? {})) }
 }
+
+/** @param {Entry} entry */
+const isBinary = ({ os, cpu, optional }) => Boolean(optional && (os ?? cpu))
 
 /** @param {Entry} entry */
 const fits = ({ os, cpu, libc }) =>
