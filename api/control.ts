@@ -1,0 +1,30 @@
+import type { ActorView } from './contract.ts'
+
+/** How a request to the supervisor ended; a refusal says what to do. */
+export type Done = { readonly type: 'done' } | Refused
+export type Refused = { readonly type: 'refused'; readonly code: string; readonly says: string; readonly todo: string }
+
+/** Parameters after validation by their declaration, defaults filled in. */
+export type Params = Readonly<Record<string, unknown>>
+
+/** What the API may ask of the running system. Done means begun: what comes of it is a fact, which the views show. */
+export type Control = {
+  actors(): Promise<readonly ActorView[]>
+  /** Ends an actor's thread at once, as a crash would; its supervisor decides what follows. */
+  kill(actor: string): Promise<Done>
+  /** Stops an actor in order and starts it from the journal. */
+  restart(actor: string): Promise<Done>
+  start(strategy: string): Promise<Done>
+  stop(strategy: string): Promise<Done>
+  pause(strategy: string): Promise<Done>
+  resume(strategy: string): Promise<Done>
+  /** Gives a strategy new parameters, which restarts its thread alone. */
+  configure(strategy: string, params: Params): Promise<Done>
+}
+
+/** Checks parameters against the declaration of a strategy type; every fault is named, not only the first. */
+export type ParseParams = (
+  type: string,
+  params: Params,
+) => { readonly type: 'ok'; readonly params: Params } | { readonly type: 'invalid'; readonly errors: readonly ParamFault[] }
+export type ParamFault = { readonly path: string; readonly says: string }
