@@ -18,14 +18,20 @@ export type Bar = {
   readonly gap: boolean
 }
 
-/** A value computed bar by bar. `value` is undefined until enough bars have come. */
+/**
+ * A value computed bar by bar: `undefined` until enough bars have come, and never again after that. A figure that
+ * a later bar leaves undefined (a division by no volume) is `NaN`, with which every comparison is false.
+ */
 export type Indicator<V = number> = {
-  /** Bars before the first value. */
+  /** Bars it takes to give its first value: that one comes with the bar of this number, counted from 1. */
   readonly needs: number
   push(bar: Bar): V | undefined
 }
 
-/** The readings of one indicator at the working timeframe's close: this one and the one before. */
+/**
+ * The readings of one indicator at the working timeframe's close: the latest, and the one a bar of its own timeframe
+ * earlier. A line on 15m bars read at 09:50 gives the values of 09:45 and 09:30.
+ */
 export type Line<V = number> = { readonly now: V; readonly before: V }
 
 /** An indicator that watches another timeframe or another symbol than the strategy's own. */
@@ -46,10 +52,11 @@ export type Holding = {
   readonly quantity: number
   /** Close of the bar whose signal opened it. */
   readonly entry: number
+  /** When that bar closed. */
   readonly entryAt: number
   readonly stop: number | null
   readonly target: number | null
-  /** Bars of the working timeframe closed since entry. */
+  /** Bars of the working timeframe closed since `entryAt`; the runner counts them. */
   readonly bars: number
 }
 
@@ -68,8 +75,6 @@ export type Decision =
       readonly validBars?: number
       readonly conditions?: readonly Condition[]
       readonly indicators?: Readonly<Record<string, number | null>>
-      /** Trade an option bought on this signal instead of the signal's own instrument. */
-      readonly via?: OptionChoice
     }
   | { readonly type: 'exit'; readonly because: string; readonly reason: ExitReason; readonly indicators?: Readonly<Record<string, number | null>> }
   | { readonly type: 'move'; readonly because: string; readonly stop?: number; readonly target?: number }
@@ -84,6 +89,13 @@ export type Decision =
       readonly conditions?: readonly Condition[]
       readonly indicators?: Readonly<Record<string, number | null>>
     }
+
+/** What a strategy may know of the instrument it runs on, beside its bars. */
+export type Own = {
+  readonly symbol: string
+  /** Smallest price step, in rupees. */
+  readonly tick: number
+}
 
 /** LONG buys a call, SHORT buys a put: at the money, nearest expiry outside the theta window. */
 export type OptionChoice = {
@@ -126,11 +138,20 @@ export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watche
   readonly bars: Timeframe | ((params: ParamsOf<S>) => Timeframe)
   readonly params: S
   readonly risk?: RiskDefaults | ((params: ParamsOf<S>) => RiskDefaults)
-  readonly indicators: (params: ParamsOf<S>) => I
+  /** Trade an option bought on the signal instead of the signal's own instrument; `null` or absent: the instrument itself. */
+  readonly via?: (params: ParamsOf<S>) => OptionChoice | null
+  readonly indicators: (params: ParamsOf<S>, own: Own) => I
   readonly memory?: () => M
-  /** Runs once for each closed bar of the working timeframe when every line has a `now` and a `before`. */
-  readonly decide: (bar: Bar, seen: Seen<ParamsOf<S>, I, M>) => Decision
+  /**
+   * Runs once for each closed bar of the working timeframe when every line has a `now` and a `before`. Several
+   * decisions are taken in the order given: leave, and put on record what else was seen.
+   */
+  readonly decide: (bar: Bar, seen: Seen<ParamsOf<S>, I, M>) => Decision | readonly Decision[]
 }
+
+/** A definition of which only the shape matters: what a registry holds and a runner runs. */
+// `any`: parameters and lines of many strategies at once; each file was checked against its own types.
+export type AnyDefinition = Definition<any, any, any>
 
 /** Declares a strategy; the types of its parameters and lines follow from the declaration. */
 export const defineStrategy = <const S extends ParamSet, I extends Watches, M = Record<never, never>>(
