@@ -1,0 +1,7 @@
+export * from './choose-option.ts'
+export { type Contract, parseContracts } from './contracts.ts'
+export { instrumentErrors } from './errors.ts'
+export { freezeOf } from './freeze.ts'
+export { instrumentsFor } from './instruments.ts'
+export { lotOf } from './lots.ts'
+export { indexNames, type Parsed, parseSymbol } from './symbol.ts'
