@@ -9,14 +9,14 @@ export type Divergence = { readonly positive: boolean; readonly negative: boolea
 export type DivergenceOptions = {
   /** Bars either side of a swing point. */
   readonly side?: number
-  /** Most bars between the two swing points. */
+  /** Bars back from the one that confirms the second swing point, in which the first must lie. */
   readonly within?: number
   /** Bars it stays in force after the bar that confirmed it. */
   readonly inForce?: number
 }
 
 /**
- * Divergence of on-balance volume from price, between one swing point and the next of its kind.
+ * Divergence of on-balance volume from price, between a swing point and any earlier one of its kind.
  *
  * Positive: price makes a lower (or equal) low and OBV a higher one. Negative: price makes a higher (or equal) high
  * and OBV a lower one. It comes into force with the bar that confirms the second swing point, and ends after
@@ -53,18 +53,18 @@ type Point = { readonly at: number; readonly price: number; readonly flow: numbe
 
 /** Follows the lows and says at each bar whether a divergence is in force. */
 const watchLows = (within: number, inForce: number) => {
-  let last: Point | null = null
+  let points: readonly Point[] = []
   let floor = Number.NaN // price of the second point while in force
   let until = -1
   return (index: number, low: number, point: Point | null): boolean => {
     if (low < floor) until = -1
-    if (point) {
-      if (last && point.at - last.at <= within && point.price <= last.price && point.flow > last.flow) {
-        floor = point.price
-        until = index + inForce
-      }
-      last = point
+    if (!point) return index <= until
+    points = points.filter(({ at }) => index - at <= within)
+    if (points.some(({ price, flow }) => point.price <= price && point.flow > flow)) {
+      floor = point.price
+      until = index + inForce
     }
+    points = [...points, point]
     return index <= until
   }
 }

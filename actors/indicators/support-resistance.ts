@@ -1,6 +1,6 @@
 import type { Indicator } from '../strategy/define.ts'
 import { dayNumber } from './day-number.ts'
-import { donchian } from './donchian.ts'
+import { donchian, type Channel } from './donchian.ts'
 
 export type Breaks = {
   /** The nearest resistance that this close has passed while the last one had not; `NaN` when there is none. */
@@ -18,34 +18,41 @@ export type Breaks = {
 /**
  * Resistance and support that a close breaks: the highest high and lowest low of the last `length` bars before this
  * one, and the high and low of the day before.
+ *
+ * A level is broken by the first close beyond it. The range rolls, so what the last close had not passed is the range
+ * as it stood then: a close that makes a new high in a row of new highs breaks nothing.
  * @returns  rupees
  */
 export const supportResistance = (length = 20): Indicator<Breaks> => {
   const channel = donchian(length)
   const yesterday = lastDay()
   let lastClose = Number.NaN
+  let last: Channel = { upper: Number.NaN, lower: Number.NaN }
   const push: Indicator<Breaks>['push'] = (bar) => {
     const range = channel.push(bar)
     const { high: dayHigh, low: dayLow } = yesterday(bar.openAt, bar.high, bar.low)
-    const before = lastClose
+    const before = { close: lastClose, ...last }
     lastClose = bar.close
     if (!range) return undefined
+    last = range
     const { upper: high, lower: low } = range
     return {
-      resistance: highestPassed(bar.close, before, high, dayHigh),
-      support: -highestPassed(-bar.close, -before, -low, -dayLow),
+      resistance: highest(
+        bar.close > high && before.close <= before.upper ? high : Number.NaN,
+        bar.close > dayHigh && before.close <= dayHigh ? dayHigh : Number.NaN,
+      ),
+      support: -highest(
+        bar.close < low && before.close >= before.lower ? -low : Number.NaN,
+        bar.close < dayLow && before.close >= dayLow ? -dayLow : Number.NaN,
+      ),
       high, low, dayHigh, dayLow,
     }
   }
   return { needs: channel.needs, push }
 }
 
-/** The higher, hence nearer, of two levels between the last close and this one. Any comparison with NaN fails. */
-const highestPassed = (close: number, before: number, one: number, other: number): number => {
-  const first = close > one && before <= one ? one : Number.NaN
-  const second = close > other && before <= other ? other : Number.NaN
-  return first > second || Number.isNaN(second) ? first : second
-}
+/** The higher of two levels, either of which may be missing: the one nearest below a close above both. */
+const highest = (one: number, other: number): number => (one > other || Number.isNaN(other) ? one : other)
 
 /** High and low of the day before the one a bar belongs to. */
 const lastDay = () => {

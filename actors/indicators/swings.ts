@@ -8,8 +8,7 @@ export type Swings = { readonly high: boolean; readonly low: boolean }
  * Swing points: a bar whose high is above (or whose low is below) those of the `side` bars on either side of it. Known
  * only once the bars after it have closed: a reading speaks of the bar `side` bars ago.
  *
- * Of equal neighbours the first counts: a bar may equal those after it, not those before it, so that a flat top is one
- * swing and not none or several.
+ * A bar that only equals one of them is not a swing point.
  * @source  Williams, Trading Chaos (1995), the fractal
  */
 export const swings = (side = 2): Indicator<Swings> => {
@@ -26,6 +25,6 @@ export const swings = (side = 2): Indicator<Swings> => {
 
 const stands = (side: number, height: (ago: number) => number): boolean => {
   const middle = height(side)
-  for (let i = 1; i <= side; i++) if (height(side + i) >= middle || height(side - i) > middle) return false
+  for (let i = 1; i <= side; i++) if (height(side + i) >= middle || height(side - i) >= middle) return false
   return true
 }
