@@ -9,7 +9,10 @@ import type { Ledger } from './ledger.ts'
  */
 export const objection = (ledger: Ledger, order: Approved<Order>, mode: Mode): Refusal | undefined => {
   if (order.mode !== mode)
-    return no('MODE_MISMATCH', `This run trades ${mode}; the order is for ${order.mode}.`, { runs: mode, asks: order.mode })
+    return no('MODE_MISMATCH', `This run trades ${mode}; the order is for ${order.mode}.`, {
+      runs: mode,
+      asks: order.mode,
+    })
   if (ledger.orders.has(order.id))
     return no('ORDER_KNOWN', `Order ${order.id} is on record already and is not sent twice.`, { order: order.id })
   return order.purpose === 'exit' ? exitObjection(ledger, order) : undefined
@@ -20,9 +23,13 @@ const exitObjection = (ledger: Ledger, order: Order): Refusal | undefined => {
   if (!trip || trip.quantity <= 0)
     return no('NOTHING_HELD', `Nothing is left of trade ${order.trade}.`, { trade: order.trade })
   if (trip.exiting !== null)
-    return no('EXIT_PENDING', `${order.symbol} is already being left by order ${trip.exiting}.`, { order: trip.exiting })
+    return no('EXIT_PENDING', `${order.symbol} is already being left by order ${trip.exiting}.`, {
+      order: trip.exiting,
+    })
   if (order.side === trip.side)
-    return no('EXIT_ADDS', `A ${order.side} would add to what is held of ${order.symbol}, not leave it.`, { side: order.side })
+    return no('EXIT_ADDS', `A ${order.side} would add to what is held of ${order.symbol}, not leave it.`, {
+      side: order.side,
+    })
   if (order.quantity > trip.quantity)
     return no('EXIT_TOO_LARGE', `${order.quantity} to leave, ${trip.quantity} held of ${order.symbol}.`, {
       asks: order.quantity,

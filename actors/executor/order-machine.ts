@@ -52,7 +52,8 @@ const proven = {
 } as const
 // After the end, another end changes nothing, but a fill would: it is money, and must be seen.
 const ended = {
-  send: 'clash', unknown: 'same', accept: 'same', fill: 'clash', complete: 'clash', cancel: 'same', reject: 'same', expire: 'same',
+  send: 'clash', unknown: 'same', accept: 'same', fill: 'clash',
+  complete: 'clash', cancel: 'same', reject: 'same', expire: 'same',
 } as const
 
 const table: Readonly<Record<OrderState, Row>> = {

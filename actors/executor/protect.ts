@@ -43,15 +43,20 @@ export const guard = (ledger: Ledger, instruments: InstrumentTable): Guard => {
   }
 }
 
+/** How a trade is left at one of its levels. */
+export type LevelReason = Extract<ExitReason, 'STOP_LOSS' | 'TRAILING' | 'TARGET'>
+
 /** Which level a price reaches; the stop wins where both would. */
-export const reached = (levels: Levels, price: Paise): Extract<ExitReason, 'STOP_LOSS' | 'TRAILING' | 'TARGET'> | null => {
+export const reached = (levels: Levels, price: Paise): LevelReason | null => {
   const way = levels.direction === 'long' ? 1 : -1
   if (levels.stop !== null && (price - levels.stop) * way <= 0) return levels.trailing ? 'TRAILING' : 'STOP_LOSS'
   if (levels.target !== null && (price - levels.target) * way >= 0) return 'TARGET'
   return null
 }
 
-/** Leaves all that is held and not being left. To be asked at 15:15 and at every mark after it: an entry may fill late. */
+/**
+ * Leaves all that is held and not being left. To be asked at 15:15 and at every mark after it: an entry may fill late.
+ */
 export const endOfDay = (ledger: Ledger, now: Millis): SquareOff => ({
   exits: openTrades(ledger).flatMap((trip) => approved(trip, 'EOD', 'End of day: nothing is held overnight.', now)),
   cancels: workingOrders(ledger).filter(({ order }) => order.purpose === 'entry').map(({ order }) => order.id),
@@ -79,7 +84,7 @@ const approved = (trip: RoundTrip, reason: ExitReason, because: string, now: Mil
   return verdict.type === 'approved' ? [verdict.order] : none
 }
 
-const sentence = (levels: Levels, reason: ExitReason, price: Paise): string => {
+const sentence = (levels: Levels, reason: LevelReason, price: Paise): string => {
   const [name, level] =
     reason === 'TARGET' ? ['target', levels.target]
     : reason === 'TRAILING' ? ['trailing stop', levels.stop]

@@ -61,9 +61,9 @@ export const judgeMove = (move: Move, book: Book): MoveVerdict => {
   const bad = [move.stop, move.target].find((price) => price !== null && !(Number.isFinite(price) && price > 0))
   if (bad !== undefined) return refused('NOT_A_PRICE', `${bad} is no price for a level.`, { value: String(bad) })
   const stop = move.stop ?? levels.stop
-  const gained = stop === null || levels.stop === null ? 0 : (stop - levels.stop) * (levels.direction === 'long' ? 1 : -1)
+  const gained = stopGain(levels, stop)
   if (gained < 0) {
-    const because = `The stop ${say(stop!)} would be further away than ${say(levels.stop!)}; stops only move in the trade's favour.`
+    const because = `The stop ${say(stop!)} is further away than ${say(levels.stop!)}; stops move in the trade's favour only.`
     return refused('STOP_LOOSENED', because, { stop: stop!, now: levels.stop! })
   }
   const moved = { ...levels, stop, target: move.target ?? levels.target, trailing: levels.trailing || gained > 0 }
@@ -86,6 +86,10 @@ export const lossBreach = (book: Book, strategy: string, limits: Limits): Breach
   return all && { code: all.code, because: all.because, pnl: total }
 }
 
+// How far a new stop lies in the trade's favour of the old one.
+const stopGain = ({ direction, stop: now }: Levels, stop: Paise | null): Paise =>
+  stop === null || now === null ? 0 : (stop - now) * (direction === 'long' ? 1 : -1)
+
 const sized = (entry: Entry, own: StrategyLimits, account: AccountLimits, around: Circumstances): Verdict => {
   const { kind, lot, freeze } = around.instrument!
   const size = sizeOf(entry, { kind, lot: lot! }, own)
@@ -96,7 +100,8 @@ const sized = (entry: Entry, own: StrategyLimits, account: AccountLimits, around
     const because = `${size.quantity} of ${entry.symbol} is more than the ${most} that one order may carry.`
     return refused('OVER_FREEZE', because, { quantity: size.quantity, freeze: most })
   }
-  const risk = `${sayCount(size.lots, 'lot')}, risking ${say(size.lots * size.riskPerLot)} of at most ${say(size.budget)}`
+  const risked = say(size.lots * size.riskPerLot)
+  const risk = `${sayCount(size.lots, 'lot')}, risking ${risked} of at most ${say(size.budget)}`
   const because = around.because ? `${around.because} (${risk})` : risk
   return { type: 'approved', order: approveEntry(entry, { quantity: size.quantity, because, now: around.now }) }
 }
@@ -106,7 +111,8 @@ const tooSmall = (size: Size, entry: Entry, own: StrategyLimits, lot: number): V
   const figures = { lot, riskPerLot, budget, capital: own.capital, capitalForOneLot }
   if (budget >= riskPerLot) {
     const value = entry.price! * lot
-    const because = `One lot of ${entry.symbol} is worth ${say(value)}, more than ${own.maxPositionPercent} % of ${say(own.capital)}.`
+    const limit = `${own.maxPositionPercent} % of ${say(own.capital)}`
+    const because = `One lot of ${entry.symbol} is worth ${say(value)}, more than ${limit}.`
     return refused('POSITION_TOO_LARGE', because, { ...figures, value })
   }
   const because =

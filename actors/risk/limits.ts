@@ -176,7 +176,8 @@ const checked = <T extends object>(of: string, values: unknown, checks: Checks<T
 
 const positive = (of: string, capital: Paise): Paise => {
   if (Number.isSafeInteger(capital) && capital > 0) return capital
-  throw problem('LIMIT_OUT_OF_BOUNDS', { of, name: 'capital', value: capital, needs: 'a positive amount in whole paise' })
+  const needs = 'a positive amount in whole paise'
+  throw problem('LIMIT_OUT_OF_BOUNDS', { of, name: 'capital', value: capital, needs })
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

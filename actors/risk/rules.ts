@@ -36,43 +36,44 @@ const mode: Rule = ({ entry, limits }) =>
         asks: entry.mode,
       })
 
-const fresh: Rule = ({ entry, account, now }) =>
-  now - entry.at <= account.staleAfterMs
-    ? undefined
-    : no('STALE', `The signal is ${seconds(now - entry.at)} old; after ${seconds(account.staleAfterMs)} it no longer counts.`, {
-        ageMs: now - entry.at,
-        staleAfterMs: account.staleAfterMs,
-      })
+const fresh: Rule = ({ entry, account: { staleAfterMs }, now }) => {
+  const ageMs = now - entry.at
+  if (ageMs <= staleAfterMs) return undefined
+  const because = `The signal is ${seconds(ageMs)} old; after ${seconds(staleAfterMs)} it no longer counts.`
+  return no('STALE', because, { ageMs, staleAfterMs })
+}
 
 const finite: Rule = ({ entry }) => {
   const { stop, target } = entry.levels
   const prices = { price: entry.price, entry: entry.entry, stop, target }
-  const bad = Object.entries(prices).find(([, value]) => value !== null && !isPrice(value))
-  if (bad) return no('NOT_A_PRICE', `The ${bad[0]} is ${bad[1]}, which is no price.`, { field: bad[0], value: String(bad[1]) })
+  for (const [name, value] of Object.entries(prices))
+    if (value !== null && !isPrice(value))
+      return no('NOT_A_PRICE', `The ${name} is ${value}, which is no price.`, { name, value: String(value) })
   if (entry.tier > 0 && entry.tier <= 1) return undefined
-  return no('NOT_A_TIER', `The size tier is ${entry.tier}; it must be above 0 and at most 1.`, { tier: String(entry.tier) })
+  const because = `The size tier is ${entry.tier}; it must be above 0 and at most 1.`
+  return no('NOT_A_TIER', because, { tier: String(entry.tier) })
 }
 
-const tradable: Rule = ({ entry, instrument }) => {
-  if (!instrument) return no('SYMBOL_UNKNOWN', `${entry.symbol} is not among this run's instruments.`, { symbol: entry.symbol })
+const tradable: Rule = ({ entry: { symbol }, instrument }) => {
+  if (!instrument) return no('SYMBOL_UNKNOWN', `${symbol} is not among this run's instruments.`, { symbol })
   if (Number.isInteger(instrument.lot) && instrument.lot! > 0) return undefined
-  return no('LOT_UNKNOWN', `No source names the lot size of ${entry.symbol}, so it can be watched but not traded.`, {
-    symbol: entry.symbol,
-  })
+  const because = `No source names the lot size of ${symbol}, so it can be watched but not traded.`
+  return no('LOT_UNKNOWN', because, { symbol })
 }
 
-const priced: Rule = ({ entry }) =>
-  entry.price !== null
+const priced: Rule = ({ entry: { symbol, price } }) =>
+  price !== null
     ? undefined
-    : no('NO_PRICE', `${entry.symbol} has not traded yet today, so its size cannot be worked out.`, { symbol: entry.symbol })
+    : no('NO_PRICE', `${symbol} has not traded yet today, so its size cannot be worked out.`, { symbol })
 
-const running: Rule = ({ own }) =>
-  own.halted === null ? undefined : no('HALTED', `Halted until the next session: ${own.halted.because}`, { code: own.halted.code })
+const running: Rule = ({ own: { halted } }) =>
+  halted ? no('HALTED', `Halted until the next session: ${halted.because}`, { code: halted.code }) : undefined
 
 const agrees: Rule = ({ entry, own }) => {
   const booked = held(own, entry.symbol)
   if (entry.holds === booked) return undefined
-  const because = `The strategy believes it holds ${entry.holds} of ${entry.symbol}, the book says ${booked}. Only exits until they agree.`
+  const believed = `The strategy believes it holds ${entry.holds} of ${entry.symbol}`
+  const because = `${believed}, the book says ${booked}. Only exits until they agree.`
   return no('POSITION_DISAGREES', because, { believes: entry.holds, holds: booked })
 }
 
@@ -85,15 +86,15 @@ const unheld: Rule = ({ entry, own }) => {
   const left = held(own, entry.symbol) + leaving
   if (left !== 0) return no('ALREADY_HELD', `${Math.abs(left)} of ${entry.symbol} is already held.`, { holds: left })
   if (leaving === 0 || Math.sign(leaving) === signed(entry.side, 1)) return undefined
-  return no('STILL_LEAVING', `${entry.symbol} is just being left; it is not bought back in the same breath.`, { leaving })
+  const because = `${entry.symbol} is just being left; it is not entered the same way in the same breath.`
+  return no('STILL_LEAVING', because, { leaving })
 }
 
 const inHours: Rule = ({ limits, account, minute }) => {
   const [from, to] = limits.hours
-  if (minute >= account.lastEntryMinute) {
-    const last = sayMinute(account.lastEntryMinute)
-    return no('AFTER_LAST_ENTRY', `It is ${sayMinute(minute)}; no entries from ${last} on.`, { minute, last: account.lastEntryMinute })
-  }
+  const last = account.lastEntryMinute
+  if (minute >= last)
+    return no('AFTER_LAST_ENTRY', `It is ${sayMinute(minute)}; no entries from ${sayMinute(last)} on.`, { minute, last })
   if (minute >= from && minute <= to) return undefined
   const because = `It is ${sayMinute(minute)}; this strategy enters from ${sayMinute(from)} to ${sayMinute(to)}.`
   return no('OUTSIDE_HOURS', because, { minute, from, to })
@@ -111,8 +112,9 @@ const openTrades: Rule = ({ own, limits }) => {
 const accountOpenTrades: Rule = ({ book, account }) => {
   const open = accountOpenCount(book)
   if (open < account.maxOpenTrades) return undefined
-  const because = `${sayCount(open, 'trade')} open over all strategies; the account's limit is ${account.maxOpenTrades}.`
-  return no('ACCOUNT_TOO_MANY_OPEN', because, { open, limit: account.maxOpenTrades })
+  const limit = account.maxOpenTrades
+  const because = `${sayCount(open, 'trade')} open over all strategies; the account's limit is ${limit}.`
+  return no('ACCOUNT_TOO_MANY_OPEN', because, { open, limit })
 }
 
 const dailyLoss: Rule = ({ own, limits }) => overLoss('DAILY_LOSS', 'This strategy', own.realised, limits)
@@ -128,7 +130,8 @@ const sidedLevels: Rule = ({ entry }) => {
     : target !== null && (target - entry.entry) * way <= 0 ? { name: 'target', price: target }
     : undefined
   if (!wrong) return undefined
-  const because = `The ${wrong.name} ${say(wrong.price)} is on the wrong side of the entry ${say(entry.entry)} for a ${direction} trade.`
+  const side = `on the wrong side of the entry ${say(entry.entry)}`
+  const because = `The ${wrong.name} ${say(wrong.price)} is ${side} for a ${direction} trade.`
   return no('LEVEL_WRONG_SIDE', because, { level: wrong.name, price: wrong.price, entry: entry.entry })
 }
 
@@ -136,8 +139,10 @@ const rewardToRisk: Rule = ({ entry, limits }) => {
   const least = limits.minRewardToRisk
   const { stop, target } = entry.levels
   if (least === null) return undefined
-  if (stop === null || target === null)
-    return no('REWARD_UNKNOWN', `At least ${least} : 1 of reward to risk is asked, which takes a stop and a target.`, { least })
+  if (stop === null || target === null) {
+    const because = `At least ${least} : 1 of reward to risk is asked, which takes a stop and a target.`
+    return no('REWARD_UNKNOWN', because, { least })
+  }
   const risk = Math.abs(entry.entry - stop)
   const reward = Math.abs(target - entry.entry)
   // Three prices rounded to the paisa: either distance may be off by one.
@@ -152,7 +157,8 @@ const cooledDown: Rule = ({ entry, own, limits, instrument, now }) => {
   const last = own.exits[exitKey(underlying, entry.direction)]
   const waitMs = limits.cooldownMinutes * 60_000
   if (last === undefined || now - last >= waitMs) return undefined
-  const because = `Left ${underlying} ${entry.direction} ${minutes(now - last)} ago; the same direction waits ${minutes(waitMs)}.`
+  const left = `Left ${underlying} ${entry.direction} ${minutes(now - last)} ago`
+  const because = `${left}; the same direction waits ${minutes(waitMs)}.`
   return no('COOLDOWN', because, { sinceMs: now - last, waitMs })
 }
 
@@ -171,7 +177,8 @@ export const overLoss = (
 ): Refusal | undefined => {
   const limit = lossLimit(capital, dailyLossPercent)
   if (realised > -limit) return undefined
-  const because = `${who} has lost ${say(-realised)} today; the limit is ${say(limit)}, ${dailyLossPercent} % of ${say(capital)}.`
+  const share = `${dailyLossPercent} % of ${say(capital)}`
+  const because = `${who} has lost ${say(-realised)} today; the limit is ${say(limit)}, ${share}.`
   return no(code, because, { realised, limit, capital })
 }
 

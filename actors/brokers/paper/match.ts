@@ -1,5 +1,5 @@
 import type { Millis } from '#engine/mod.ts'
-import { dayOf } from '../../calendar/day.ts'
+import { dayOf } from '#actors/calendar/mod.ts'
 import type { Instrument, InstrumentTable, Kind } from '../../domain/instrument.ts'
 import type { Paise } from '../../domain/money.ts'
 import type { Approved, Charges, Fill, Order, Side } from '../../domain/order.ts'
