@@ -19,3 +19,6 @@ export const decimal = (amount: Paise): string => {
 
 /** The nearest multiple of `tick` paise, half up. */
 export const snap = (price: Paise, tick: Paise): Paise => Math.round(price / tick) * tick
+
+/** A decimal string of rupees, such as the database holds, back to whole paise. */
+export const fromDecimal = (text: string): Paise => paise(Number(text))
