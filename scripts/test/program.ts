@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { modules, root } from '../launch/prepare.mjs'
+import { judge, parseSummary, type Counts } from './counts.ts'
+
+export type Program = {
+  readonly args: readonly string[]
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The path of a script that a package brings for the command line. */
+export const packageFile = (...names: readonly string[]): string => path.join(modules, ...names)
+
+/**
+ * Runs a Node program and tells its lines as they come, all but the summary, which becomes the counts.
+ * @param log  hears every other line
+ */
+export const runProgram = ({ args, cwd = root, env = {} }: Program, log: (line: string) => void): Promise<Counts> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // FORCE_COLOR of the person's shell would hide the summary in escapes.
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+    })
+    let said: Counts | undefined
+    const hear = (line: string) => {
+      const counts = parseSummary(line)
+      if (counts) said = counts
+      else log(line)
+    }
+    createInterface({ input: child.stdout }).on('line', hear)
+    createInterface({ input: child.stderr }).on('line', log)
+    child.on('error', (error) => log(error.message))
+    child.on('close', (code) => resolve(judge(code ?? 1, said)))
+  })
