@@ -1,0 +1,81 @@
+import { dirname } from 'node:path'
+import type { Random } from '../random.ts'
+import type { FileSystem } from './file-system.ts'
+
+type Content = { now: Buffer; synced: Buffer; linked: boolean }
+
+/**
+ * A disk in memory that forgets like a real one: after a power cut a file has what was synced, plus any prefix of what
+ * was written since; a file whose folder was not synced may be gone. For tests.
+ */
+export const memoryDisk = (random: Random) => {
+  const files = new Map<string, Content>()
+  const open: (Content | undefined)[] = []
+  let callsLeft = Infinity
+  let isOff = false
+
+  const step = () => {
+    if (isOff || callsLeft-- <= 0) {
+      isOff = true
+      throw Object.assign(new Error('the power is off'), { code: 'EIO' })
+    }
+  }
+  const at = (fd: number) => open[fd]!
+
+  const io: FileSystem = {
+    makeFolder: () => step(),
+    list: (dir) => (step(), [...files.keys()].filter((path) => dirname(path) === dir).map((path) => path.slice(dir.length + 1))),
+    openNew: (path) => {
+      step()
+      if (files.has(path)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
+      const made: Content = { now: Buffer.alloc(0), synced: Buffer.alloc(0), linked: false }
+      files.set(path, made)
+      return open.push(made) - 1
+    },
+    openExisting: (path) => (step(), open.push(files.get(path)!) - 1),
+    size: (fd) => (step(), at(fd).now.length),
+    write: (fd, bytes, from, length, position) => {
+      step()
+      const some = 1 + random.whole(length)
+      const file = at(fd)
+      if (position !== file.now.length) throw new Error('an append-only file is written at its end')
+      file.now = Buffer.concat([file.now, bytes.subarray(from, from + some)])
+      return some
+    },
+    read: (fd, into, from, length, position) => {
+      step()
+      return at(fd).now.copy(into, from, position, Math.min(position + length, at(fd).now.length))
+    },
+    truncate: (fd, size) => {
+      step()
+      at(fd).now = Buffer.from(at(fd).now.subarray(0, size))
+    },
+    fdatasync: (fd) => (step(), void (at(fd).synced = at(fd).now)),
+    fsync: (fd) => (step(), void (at(fd).synced = at(fd).now)),
+    syncFolder: (dir) => {
+      step()
+      for (const [path, file] of files) if (dirname(path) === dir) file.linked = true
+    },
+    close: (fd) => void (open[fd] = undefined),
+  }
+
+  return {
+    io,
+    /** The next so many calls work, then everything fails until {@link restart}. */
+    cutPowerAfter: (calls: number) => void (callsLeft = calls),
+    get isOff() {
+      return isOff
+    },
+    /** Power is back: what had not been synced is partly gone. */
+    restart: () => {
+      isOff = false
+      callsLeft = Infinity
+      for (const [path, file] of files) {
+        if (!file.linked && random.whole(2) === 0) files.delete(path)
+        const kept = file.synced.length + random.whole(Math.max(0, file.now.length - file.synced.length) + 1)
+        file.now = file.synced = Buffer.from(file.now.length < file.synced.length ? file.synced : file.now.subarray(0, kept))
+        file.linked = true
+      }
+    },
+  }
+}
