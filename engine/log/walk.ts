@@ -70,12 +70,12 @@ const walkSegment = (walk: Walk, path: string, bytes: Buffer, isLast: boolean): 
   walk.torn = { bytes: bytes.length - walk.end, records: sequence - walk.records }
 }
 
-/** Where a whole record with a later sequence begins, or -1. Its length may be what is damaged, so every byte counts. */
+/** Where the record that is bad, or a later one, begins whole after all, or -1. Lengths may lie, so every byte is tried. */
 const wholeRecordAfter = (bytes: Buffer, bad: number, sequence: number): number => {
   for (let at = bad + 1; at + HEADER <= bytes.length; at++) {
     const found = sequenceOf(bytes, at)
     // No more records fit between the two than this: rules out nearly all bytes before the checksum has to.
-    if (found <= sequence || found > sequence + 1 + (at - bad) / HEADER) continue
+    if (found < sequence || found > sequence + (at - bad) / HEADER) continue
     if (isWhole(bytes, at, bytes.length)) return at
   }
   return -1
