@@ -36,6 +36,27 @@ export const noted = (direction: Direction, because: string, rest: With<Noted> =
 /** Wants nothing to change. */
 export const stay: Decision = { type: 'stay' }
 
+/**
+ * One thing that was checked, for the record of a signal.
+ * @param value  what was measured; `NaN` when it could not be
+ * @param needs  what it was measured against, as text
+ */
+export const condition = (name: string, holds: boolean, value: number, needs: string): Condition =>
+  ({ name, holds, value: Number.isFinite(value) ? value : null, needs })
+
+/** Enters when every condition holds; otherwise puts the setup on record with the conditions that failed. */
+export const setup = (
+  direction: Direction,
+  because: string,
+  conditions: readonly Condition[],
+  rest: With<Noted> & With<Enter> = {},
+): Enter | Noted => {
+  const failed = conditions.filter(({ holds }) => !holds).map(({ name }) => name)
+  if (failed.length === 0) return { type: 'enter', direction, because, conditions, ...rest }
+  const { tier, validBars, ...seen } = rest // what is not traded has neither
+  return noted(direction, `${because}, but not: ${failed.join('; ')}`, { conditions, ...seen })
+}
+
 /** Whether the first line went from at or below the second, or a level, to above it. */
 export const crossedAbove = (line: Line, other: Line | number): boolean =>
   line.before <= before(other) && line.now > now(other)

@@ -134,7 +134,7 @@ export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watche
   readonly title: string
   /** One sentence: what it looks for. */
   readonly description: string
-  /** Working timeframe, fixed or the name of a `choice` parameter that holds it. */
+  /** Working timeframe, fixed or taken from a parameter. */
   readonly bars: Timeframe | ((params: ParamsOf<S>) => Timeframe)
   readonly params: S
   readonly risk?: RiskDefaults | ((params: ParamsOf<S>) => RiskDefaults)
@@ -151,7 +151,9 @@ export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watche
 
 /** A definition of which only the shape matters: what a registry holds and a runner runs. */
 // `any`: parameters and lines of many strategies at once; each file was checked against its own types.
-export type AnyDefinition = Definition<any, any, any>
+export type AnyDefinition = Omit<Definition<any, any, any>, 'decide'> & {
+  readonly decide: (bar: Bar, seen: any) => Decision | readonly Decision[]
+}
 
 /** Declares a strategy; the types of its parameters and lines follow from the declaration. */
 export const defineStrategy = <const S extends ParamSet, I extends Watches, M = Record<never, never>>(

@@ -14,11 +14,22 @@ export const strategyErrors = catalogue('STRATEGY', {
       `Strategy ${d.strategy} asked for a ${d.level} of ${d.value}, which is not a price.`,
     todo: 'Check the arithmetic of that level in the strategy file: an indicator may have been NaN.',
   },
-  PARAMETERS: {
+  TYPE_UNKNOWN: {
     next: 'stop',
-    says: (d: { strategy: string; faults: readonly string[] }) =>
-      `The parameters of strategy ${d.strategy} cannot be used: ${d.faults.join(' ')}`,
-    todo: 'Correct the parameters named here; each is listed with its bounds.',
+    says: (d: { strategy: string; type: string; known: readonly string[] }) =>
+      `Strategy ${d.strategy} is of type "${d.type}", which does not exist.`,
+    todo: 'Name one of the strategies in actors/strategies/, or add the file and its line in actors/strategies/mod.ts.',
+  },
+  PARAMS: {
+    next: 'stop',
+    says: (d: { strategy: string; says: string }) => `Strategy ${d.strategy} cannot run with its parameters: ${d.says}`,
+    todo: 'Correct the values named here; those left out take their defaults.',
+  },
+  SYMBOL_UNKNOWN: {
+    next: 'stop',
+    says: (d: { strategy: string; symbol: string }) =>
+      `Strategy ${d.strategy} is to run on ${d.symbol}, which is not among the instruments of this run.`,
+    todo: 'Name an instrument of the recording, or replay one that has this instrument.',
   },
 })
 
