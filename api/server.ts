@@ -15,6 +15,8 @@ import { documentOf, problemType } from './problems.ts'
 import { aliases, routes } from './routes/mod.ts'
 import type { Door, Route } from './routes/mod.ts'
 import { components, ref } from './schemas.ts'
+import { serveStream } from './stream.ts'
+import type { StreamOptions } from './stream.ts'
 import { serveUi } from './ui.ts'
 import type { Views } from './views/mod.ts'
 
@@ -26,6 +28,7 @@ export type ServerOptions = Gate & {
   /** Where the built dashboard lies. */
   readonly ui: { readonly dir: string }
   readonly version: string
+  readonly stream: StreamOptions
   readonly log?: FastifyBaseLogger
   /** Requests from one address within a time; the default stops a runaway script and no dashboard. */
   readonly limit?: { readonly max: number; readonly perMs: number }
@@ -60,6 +63,7 @@ export const buildServer = async (options: ServerOptions): Promise<FastifyInstan
     if (isGuarded(request)) checkKey(request, options)
   })
   await describe(app, version)
+  await serveStream(app, { ...options, ...options.stream })
   addRoutes(app, options)
   await serveUi(app, options.ui.dir)
   return app

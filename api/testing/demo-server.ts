@@ -34,6 +34,8 @@ const token = values.token || Array.from({ length: 32 }, () => random.whole(16).
 
 const step = () => {
   for (const fact of market.step(stepMs, control.trades)) views.fold(fact)
+}
+const refresh = () => {
   views.observe({ clock: market.clock(), fed: market.fed() })
   views.quotes(market.quote)
 }
@@ -42,6 +44,7 @@ every(100, step)
 
 const app = await buildServer({
   views, control, parseParams: demoParams, token, version: 'demo',
+  stream: { clock: realClock, every, refresh },
   ui: { dir: join(import.meta.dirname, '../../ui/build') },
 })
 const address = await app.listen({ host: '127.0.0.1', port: Number(values.port) })
