@@ -137,7 +137,7 @@ const approve = (ledger: Ledger, order: Approved<Order>): void => {
   ledger.orders.set(order.id, { order, state: 'NEW', filled: 0, fills: 0, placedAt: null, accepted: false })
   const trip = order.purpose === 'exit' ? ledger.trips.get(order.trade) : undefined
   if (!trip) return
-  trip.exiting = order.id
+  trip.exiting ??= order.id
   trip.exits += 1
 }
 

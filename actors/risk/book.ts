@@ -128,7 +128,7 @@ const reserve = (own: StrategyBook, order: Order): void => {
   own.orders[order.id] = { order, filled: 0, working: true, fills: [] }
   const trade = own.trades[order.trade]
   if (order.purpose !== 'exit' || !trade) return
-  trade.exiting = order.id
+  trade.exiting ??= order.id
   trade.exits += 1
 }
 
