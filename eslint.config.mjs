@@ -3,7 +3,16 @@ import ts from 'typescript-eslint'
 
 /** ESLint looks at Svelte files alone: oxlint, which is faster, looks at everything else. */
 export default [
-  { ignores: ['**/*.ts', '**/*.mjs', '**/*.js', '!ui/src/**/*.svelte.ts', 'ui/build/**', '**/.svelte-kit/**'] },
+  {
+    ignores: [
+      '**/*.ts',
+      '**/*.mjs',
+      '**/*.js',
+      '!ui/src/**/*.svelte.ts',
+      'ui/build/**',
+      '**/.svelte-kit/**',
+    ],
+  },
   ...svelte.configs.recommended,
   {
     files: ['ui/src/**/*.svelte', 'ui/src/**/*.svelte.ts'],
@@ -16,6 +25,9 @@ export default [
       },
     },
     plugins: { '@typescript-eslint': ts.plugin },
-    rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-unused-vars': 'error' },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-unused-vars': 'error',
+    },
   },
 ]

@@ -27,21 +27,21 @@ export class Problem extends Error {
 }
 
 /**
- * One area's errors. `problem('CODE', details)` makes a throwable {@link Problem}; `entries` feeds docs/errors.md.
+ * One area's errors. `problem('CODE', details)` makes a throwable {@link Problem}; docs/errors.md is made from
+ * `area` and `entries`, which `problem` carries too, so that exporting it alone is enough.
  * Codes are written without the area and come out as `AREA_CODE`.
  */
-export const catalogue = <const E extends Entries>(area: string, entries: E) => ({
-  area,
-  entries,
-  problem: <K extends keyof E & string>(
+export const catalogue = <const E extends Entries>(area: string, entries: E) => {
+  const make = <K extends keyof E & string>(
     code: K,
     details: DetailsOf<E[K]>,
     options?: { readonly cause?: unknown },
   ): Problem => {
     const { says, todo, next } = entries[code]!
     return new Problem({ code: `${area}_${code}`, message: says(details), todo, next, details }, options?.cause)
-  },
-})
+  }
+  return { area, entries, problem: Object.assign(make, { area, entries }) }
+}
 
 /** An error as plain data, fit for a message between threads, a fact or a log line. */
 export type ErrorRecord = {
