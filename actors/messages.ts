@@ -6,7 +6,14 @@ import type { Signal } from './domain/signal.ts'
 
 /** Sent to one actor, which may refuse. */
 export type Command =
-  | { readonly type: 'propose'; readonly signal: Signal | null; readonly intent: Intent | null }
+  | {
+      readonly type: 'propose'
+      readonly strategy: string
+      /** Counts a strategy's proposals within one event time, so that one sent again is known. */
+      readonly n: number
+      readonly signal: Signal | null
+      readonly intent: Intent | null
+    }
   | { readonly type: 'decided'; readonly facts: readonly BusinessFact[] } // risk to executor: keep these, act on them
   | { readonly type: 'note'; readonly facts: readonly SystemFact[] } // supervisor to executor: keep these
 
@@ -107,12 +114,14 @@ export type StrategyInfo = {
 
 /** A fact as it is kept: when, by whom, and because of what. */
 export type Kept<F = BusinessFact | SystemFact> = F & {
-  /** Event time of the actor that published it; wall-clock time for a {@link SystemFact}. */
+  /** Event time at which it was journaled, never less than that of the fact before; wall-clock time for a {@link SystemFact}. */
   readonly at: Millis
   /** Who published it. */
   readonly from: string
   /** Correlation id: the signal, trade or command this began with. */
   readonly cause: string | null
+  /** How far the tick stream had been read when it was journaled: where a restart goes on from. */
+  readonly tick: number
 }
 
 export type Fact = Kept<BusinessFact> | Kept<SystemFact>

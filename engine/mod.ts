@@ -1,3 +1,18 @@
+/** The front door of the actor runtime. */
+export * from './actor.ts'
 export * from './clock.ts'
 export * from './errors.ts'
+export {
+  logArea, logErrors, openLog, readLog, realFileSystem, verifyLog,
+  type FileSystem, type Log, type LogOptions, type LogReader, type LogRecord, type ReadOptions,
+} from './log/mod.ts'
+export * from './mailbox/mod.ts'
+export * from './problems.ts'
 export * from './random.ts'
+export * from './runtime/board.ts'
+export { openHost, type Host, type HostSpec } from './runtime/host.ts'
+export * from './runtime/metrics.ts'
+export { startSystem, type ActorState, type ActorStatus, type System, type SystemEvents } from './runtime/system.ts'
+export type { Down, DownReason } from './runtime/thread.ts'
+export * from './supervise.ts'
+export * from './tree.ts'

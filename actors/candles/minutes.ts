@@ -1,0 +1,107 @@
+import { ringReader, type Millis, type RingHandle, type RingReader } from '#engine/mod.ts'
+import { timeframes, type Candle } from '../domain/candle.ts'
+import { candleOf, END, isCandle, MARK } from '../records.ts'
+
+/** One boundary of the session with everything that closed at it, over all shards. */
+export type Minute = {
+  readonly at: Millis
+  /** Sequence of the mark in the tick stream. */
+  readonly sequence: number
+  readonly openAt: Millis
+  readonly closeAt: Millis
+  readonly fed: number
+  readonly quarantined: number
+  /** When it was published, in wrapped microseconds. */
+  readonly micros: number
+  /** The source has ended; `at` is +Infinity. */
+  readonly end: boolean
+  /** By timeframe, then by instrument: the same order however many shards there are. */
+  readonly candles: readonly Candle[]
+}
+
+/** Which candles are wanted; others are passed over without an allocation. */
+export type Wanted = (instrument: number, timeframe: number) => boolean
+
+type Lane = { readonly reader: RingReader; candles: { instrument: number; candle: Candle }[]; mark: Mark | null }
+type Mark = Omit<Minute, 'candles'>
+
+/**
+ * Reads the candle rings of all shards in step: a minute is there once every shard has published its mark.
+ * @param seen  told the close of every one-minute candle, wanted or not
+ */
+export const minuteReader = (
+  handles: readonly RingHandle[],
+  place: number,
+  symbols: readonly string[],
+  wanted: Wanted,
+  seen: (instrument: number, close: number) => void = () => undefined,
+) => {
+  const lanes: Lane[] = handles.map((handle) => ({ reader: ringReader(handle, place), candles: [], mark: null }))
+
+  // A candle's end is its mark, which comes after it: candles are kept until then.
+  const readerOf = (lane: Lane) => (fields: Float64Array, ints: Int32Array, f: number, i: number): void => {
+    const shape = ints[i + 1]!
+    if (isCandle(shape)) {
+      const instrument = ints[i]!
+      const timeframe = shape & 0xff
+      if (timeframe === 0) seen(instrument, fields[f + 4]!)
+      if (wanted(instrument, timeframe)) lane.candles.push({ instrument, candle: candleOf(fields, ints, f, i, symbols, 0) })
+    } else if (shape === MARK || shape === END) lane.mark = markOf(fields, ints, f, i)
+  }
+  const handlers = lanes.map(readerOf)
+
+  const fill = (lane: Lane, index: number): boolean => {
+    while (!lane.mark && lane.reader.read(1, handlers[index]!) === 1);
+    return lane.mark !== null
+  }
+
+  let minute: Minute | null = null
+  return {
+    /** The next minute, or `null` while a shard is behind. Stays the same until `take`. */
+    peek(): Minute | null {
+      if (minute) return minute
+      let complete = true
+      for (let n = 0; n < lanes.length; n++) complete = fill(lanes[n]!, n) && complete
+      if (!complete) return null
+      minute = join(lanes)
+      return minute
+    },
+    /** Goes on to the next minute. What was read is kept in the rings until `release`. */
+    take(): void {
+      for (const lane of lanes) {
+        lane.mark = null
+        lane.candles = []
+      }
+      minute = null
+    },
+    /** Gives back to the writers what was read so far. To be called between `take` and `peek`. */
+    release(): void {
+      for (const { reader } of lanes) reader.releaseRead()
+    },
+    /** Records published and not yet read. */
+    lag: (): number => lanes.reduce((most, { reader }) => Math.max(most, reader.available()), 0),
+  }
+}
+
+const markOf = (fields: Float64Array, ints: Int32Array, f: number, i: number): Mark => {
+  const end = ints[i + 1] === END
+  return {
+    at: end ? Number.POSITIVE_INFINITY : fields[f]!,
+    sequence: fields[f + 1]!,
+    openAt: fields[f + 2]!,
+    closeAt: fields[f + 3]!,
+    fed: fields[f + 4]!,
+    quarantined: fields[f + 5]!,
+    micros: ints[i + 3]!,
+    end,
+  }
+}
+
+const join = (lanes: readonly Lane[]): Minute => {
+  const mark = lanes[0]!.mark!
+  const candles = lanes
+    .flatMap((lane) => lane.candles)
+    .sort((a, b) => timeframes.indexOf(a.candle.timeframe) - timeframes.indexOf(b.candle.timeframe) || a.instrument - b.instrument)
+    .map(({ candle }) => ({ ...candle, closeAt: mark.at }))
+  return { ...mark, candles }
+}

@@ -1,0 +1,310 @@
+import {
+  openLog, recordOf, ringReader, type Context, type ErrorRecord, type Log, type Millis, type RingHandle, type RingReader,
+} from '#engine/mod.ts'
+import { chargesOf } from '../brokers/paper/charges.ts'
+import { paperVenue, type PaperVenue } from '../brokers/paper/match.ts'
+import type { Slippage } from '../brokers/paper/slippage.ts'
+import { dayOf, minuteOfDay } from '../calendar/mod.ts'
+import { minuteReader, type Minute } from '../candles/minutes.ts'
+import { tableOf, type Instrument, type InstrumentTable } from '../domain/instrument.ts'
+import type { Approved, Exit, Order } from '../domain/order.ts'
+import { kindOf } from '../journal/kinds.ts'
+import { factsIn } from '../journal/past.ts'
+import { isSystem, type BusinessFact, type Command, type Fact, type Kept, type Refusal, type SystemFact } from '../messages.ts'
+import { END, MARK } from '../records.ts'
+import { emptyBook, onFact, type Book } from '../risk/book.ts'
+import { lossBreach } from '../risk/judge.ts'
+import type { Limits } from '../risk/limits.ts'
+import { actor } from '../vocabulary.ts'
+import { objection } from './admit.ts'
+import { causeOf } from './cause.ts'
+import { apply, emptyLedger, outstanding, owed, unplaced, type Ledger } from './ledger.ts'
+import { endOfDay, guard, squareOffMinute, type Guard } from './protect.ts'
+
+/** Records taken in one turn: a few milliseconds of work, so that control messages are heard in between. */
+const TURN_MAX = 4096
+
+type Given = {
+  readonly journal: string
+  readonly instruments: readonly Instrument[]
+  readonly limits: Limits
+  readonly ticks: RingHandle
+  /** This actor's place among the readers of each ring. */
+  readonly tickPlace: number
+  readonly candles: readonly RingHandle[]
+  readonly candlePlace: number
+  /** From placing an order to its reaching the venue, in event time. */
+  readonly venueLatencyMs: number
+  readonly slippage: Slippage
+}
+
+type State = {
+  readonly log: Log
+  readonly ledger: Ledger
+  readonly book: Book
+  readonly limits: Limits
+  readonly instruments: InstrumentTable
+  readonly venue: PaperVenue
+  readonly guard: Guard
+  readonly ticks: RingReader
+  readonly minutes: ReturnType<typeof minuteReader>
+  /** The record under way. */
+  readonly record: Tick
+  held: boolean
+  /** Sequence and time of the last record handled. */
+  tick: number
+  at: Millis
+  /** What may begin only once the facts before it are on disk. */
+  effects: (() => void)[]
+  dirty: boolean
+  finished: boolean
+  halt: ErrorRecord | null
+}
+
+type Tick = { sequence: number; kind: number; index: number; at: Millis; price: number; bid: number; ask: number }
+
+/** What the supervisor offers the executor. */
+export type Halting = { halted(problem: ErrorRecord): void }
+
+/**
+ * Owns orders, positions and the journal. Merges three streams by event time: ticks, closed minutes, and what risk
+ * decided; every change is a fact, applied here first and on disk before its effect leaves.
+ *
+ * A journal that cannot write halts trading: this actor then stays alive, takes nothing, and says why.
+ */
+export default actor<Given, State>({
+  module: import.meta.url,
+  start(given, ctx) {
+    const log = openLog(given.journal)
+    const ledger = emptyLedger()
+    const book = emptyBook()
+    const instruments = tableOf(given.instruments)
+    const symbols = given.instruments.map((one) => one.symbol)
+    const { slippage, venueLatencyMs: latencyMs } = given
+    const state: State = {
+      log, ledger, book, instruments,
+      limits: given.limits,
+      venue: paperVenue({ instruments, chargesOf, slippage, latencyMs }),
+      guard: guard(ledger, instruments),
+      ticks: ringReader(given.ticks, given.tickPlace),
+      minutes: minuteReader(given.candles, given.candlePlace, symbols, () => true),
+      record: { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 },
+      held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, finished: false, halt: null,
+    }
+    for (const fact of factsIn(given.journal, log.durable)) relive(state, fact)
+    if (log.recovered.cutRecords > 0)
+      ctx.log.warn(log.recovered, 'The journal ended in a group that was never acknowledged; it was cut away.')
+    state.venue.listen((event, at) => {
+      if (event.type !== 'orderUnknown') publish(state, event, at)
+    })
+    state.venue.restore(outstanding(ledger))
+    for (const { order } of unplaced(ledger)) send(state, order, state.at)
+    ctx.durable(log.durable)
+    settle(state, ctx)
+    ctx.advance(state.at - 1)
+    return state
+  },
+  pump(state, ctx) {
+    if (state.halt) return false
+    try {
+      return turn(state, ctx)
+    } catch (error) {
+      if (!state.log.dead) throw error
+      halt(state, ctx, recordOf(state.log.dead))
+      return false
+    }
+  },
+  on: {
+    decided(state, { facts }, ctx) {
+      for (const fact of facts) take(state, fact, ctx.now())
+    },
+    note(state, { facts }, ctx) {
+      for (const fact of facts) keepSystem(state, fact, ctx.clock.now())
+    },
+  },
+  stop(state, ctx) {
+    if (!state.log.dead) settle(state, ctx)
+    state.log.close()
+  },
+  inspect: ({ ledger, tick, at, halt, log }) => ({
+    tick, at, halt, records: log.records, orders: ledger.orders.size, open: ledger.trips.size, conflicts: ledger.conflicts,
+  }),
+})
+
+// --- one turn -----------------------------------------------------------------------------------------------
+
+const turn = (state: State, ctx: Context<Command>): boolean => {
+  const { record } = state
+  let count = 0
+  ctx.deliver(Number.NEGATIVE_INFINITY)
+  while (count < TURN_MAX && load(state)) {
+    const due = record.kind === END ? Number.POSITIVE_INFINITY : record.at
+    const horizon = ctx.horizon()
+    // What risk decided takes effect before the ticks of its moment, and a tick waits until risk can decide nothing
+    // earlier any more.
+    ctx.deliver(Math.min(due, horizon))
+    if (state.effects.length > 0) settle(state, ctx)
+    if (due > horizon || (record.kind !== 0 && !closeMinute(state, ctx))) break
+    if (record.kind === 0) onTick(state)
+    done(state)
+    count++
+    if (state.effects.length > 0) settle(state, ctx)
+  }
+  settle(state, ctx)
+  ctx.gauges.handled(count)
+  ctx.gauges.lag(state.ticks.available())
+  promise(state, ctx)
+  return count > 0
+}
+
+const load = (state: State): boolean => {
+  if (state.held) return true
+  const { record, ticks } = state
+  const take = (fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number): void => {
+    record.sequence = sequence
+    record.at = fields[f]!
+    record.price = fields[f + 1]!
+    record.bid = fields[f + 4]!
+    record.ask = fields[f + 5]!
+    record.index = ints[i]!
+    record.kind = ints[i + 1]!
+  }
+  // After a restart the stream begins at the last mark; what was handled behind it is on record.
+  do if (ticks.read(1, take) === 0) return false
+  while (record.sequence <= state.tick)
+  state.held = true
+  return true
+}
+
+const done = (state: State): void => {
+  state.held = false
+  state.tick = state.record.sequence
+  if (state.record.kind !== END) state.at = state.record.at
+}
+
+/** Facts at or before this moment are all on disk. */
+const promise = (state: State, ctx: Context<Command>): void => {
+  if (state.finished) return ctx.advance(Number.POSITIVE_INFINITY)
+  if (!state.held) return ctx.advance(state.at - 1)
+  const next = state.record.kind === END ? Number.POSITIVE_INFINITY : state.record.at
+  ctx.advance(Math.min(next - 1, Math.max(ctx.horizon(), state.at - 1)))
+}
+
+const onTick = (state: State): void => {
+  const { index, price, bid, ask, at } = state.record
+  for (const order of state.guard.onTick(index, price, at)) send(state, order, at)
+  state.venue.tick(index, at, price, bid, ask)
+}
+
+/** Takes the minute whose mark has come; false while its candles are still being made. */
+const closeMinute = (state: State, ctx: Context<Command>): boolean => {
+  const minute = state.minutes.peek()
+  if (!minute) return false
+  if (minute.end) finish(state, ctx)
+  else if (state.record.kind === MARK) keepMinute(state, minute)
+  state.minutes.take()
+  state.tick = state.record.sequence
+  settle(state, ctx)
+  state.minutes.release()
+  return true
+}
+
+const keepMinute = (state: State, minute: Minute): void => {
+  const { at, sequence, openAt, closeAt, fed, quarantined, candles } = minute
+  const day = dayOf(at)
+  state.tick = sequence
+  if (state.ledger.day !== day) publish(state, { type: 'sessionOpened', day, openAt, closeAt }, at)
+  publish(state, { type: 'minuteClosed', mark: at, sequence, fed, quarantined, candles }, at)
+  if (minuteOfDay(at) >= squareOffMinute) squareOff(state, at)
+  if (at !== closeAt) return
+  state.venue.endSession(at)
+  publish(state, { type: 'sessionClosed', day }, at)
+}
+
+const squareOff = (state: State, at: Millis): void => {
+  const { exits, cancels } = endOfDay(state.ledger, at)
+  for (const id of cancels) state.effects.push(() => state.venue.cancel(id, 'No entry is left working at the end of the day.', at))
+  for (const order of exits) send(state, order, at)
+}
+
+const finish = (state: State, ctx: Context<Command>): void => {
+  if (!state.finished) keepSystem(state, { type: 'runFinished' }, ctx.clock.now())
+  state.finished = true
+}
+
+// --- facts --------------------------------------------------------------------------------------------------
+
+/** One thing that risk decided. */
+const take = (state: State, fact: BusinessFact, at: Millis): void => {
+  if (fact.type !== 'orderApproved') return publish(state, fact, at, 'risk')
+  const { order } = fact
+  const refusal = objection(state.ledger, order, 'paper')
+  if (!refusal) return send(state, order, at, 'risk')
+  publish(state, { type: 'intentRefused', intent: wishOf(order), refusal }, at)
+}
+
+// Only an exit can meet an objection that is news: an entry that comes twice was placed the first time.
+const wishOf = (order: Order): Exit => ({
+  kind: 'exit', id: order.intent, strategy: order.strategy, signal: order.signal, at: order.approvedAt, mode: order.mode,
+  symbol: order.symbol, reason: order.reason ?? 'SIGNAL', because: order.because,
+})
+
+/** Claims an order on record; it leaves once that is on disk. */
+const send = (state: State, order: Approved<Order>, at: Millis, from = 'executor'): void => {
+  publish(state, { type: 'orderApproved', order }, at, from)
+  publish(state, { type: 'orderPlaced', order: order.id }, at)
+  state.effects.push(() => state.venue.place(order, at))
+}
+
+const publish = (state: State, fact: BusinessFact, at: Millis, from = 'executor'): void => {
+  keep(state, { ...fact, at, from, cause: causeOf(fact, state.ledger), tick: state.tick })
+  if (fact.type === 'orderFilled' || fact.type === 'orderCancelled' || fact.type === 'orderRejected')
+    for (const next of owed(state.ledger)) publish(state, next, at)
+  if (fact.type === 'tradeClosed') checkLosses(state, at)
+}
+
+const checkLosses = (state: State, at: Millis): void => {
+  for (const strategy of Object.keys(state.limits.strategies)) {
+    const breach = lossBreach(state.book, strategy, state.limits)
+    if (breach) publish(state, { type: 'strategyHalted', strategy, ...breach }, at)
+  }
+}
+
+const keepSystem = (state: State, fact: SystemFact, at: Millis): void =>
+  keep(state, { ...fact, at, from: 'supervisor', cause: null, tick: -1 } as Kept<SystemFact>)
+
+const keep = (state: State, fact: Fact): void => {
+  state.log.append(kindOf(fact.type), JSON.stringify(fact))
+  state.dirty = true
+  relive(state, fact)
+}
+
+/** Takes a fact into the state: the same when it is made and when it is read back. */
+const relive = (state: State, fact: Fact): void => {
+  if (fact.type === 'runFinished') state.finished = true
+  if (isSystem(fact)) return
+  apply(state.ledger, fact)
+  onFact(state.book, fact, state.instruments)
+  if (fact.tick > state.tick) state.tick = fact.tick
+  if (fact.at > state.at) state.at = fact.at
+}
+
+/** Brings what was published to disk, shows it, lets go of the records behind it, and only then lets effects begin. */
+const settle = (state: State, ctx: Context<Command>): void => {
+  while (state.dirty || state.effects.length > 0) {
+    if (state.dirty) ctx.durable(state.log.commit())
+    state.dirty = false
+    const effects = state.effects
+    state.effects = []
+    for (const effect of effects) effect()
+  }
+  state.ticks.release(state.tick + 1)
+}
+
+const halt = (state: State, ctx: Context<Command>, problem: ErrorRecord): void => {
+  state.halt = problem
+  ctx.log.error(problem, 'Trading is halted: the journal cannot write. Nothing that was acknowledged is lost.')
+  ctx.service<Halting | undefined>('halting')?.halted(problem)
+}
+
+export type { Refusal }

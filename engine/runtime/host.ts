@@ -1,0 +1,226 @@
+import type { AnyActor, Context, Logger, Message } from '../actor.ts'
+import { realClock, type Millis } from '../clock.ts'
+import { readLog, type LogReader } from '../log/mod.ts'
+import {
+  advance, bellOf, createInbox, edgeReceiver, edgeSender, readWatermark, type EdgeEnd, type Receiver, type Sender,
+} from '../mailbox/mod.ts'
+import { seeded } from '../random.ts'
+import type { Sync } from '../tree.ts'
+import type { Board } from './board.ts'
+import { gaugesOf } from './metrics.ts'
+
+/** Commands that may wait for their event time; the rest stays at the ports, where it holds its senders back. */
+const INBOX_MAX = 1 << 14
+/** Commands that may wait for a port with room. An actor with any is not run, so it cannot add more than one turn's. */
+const OUTBOX_WARN = 10_000
+
+/** What an actor needs to be run anywhere: data and shared memory alone, so that it crosses threads. */
+export type HostSpec = {
+  readonly id: string
+  readonly slot: number
+  readonly given: unknown
+  readonly sync: Sync | null
+  /** Slots to wake when this actor has published something. */
+  readonly wakes: readonly number[]
+  readonly board: Board
+  readonly seed: number
+}
+
+/** One actor with its mailbox, run by whoever calls `turn`. */
+export type Host = {
+  start(): Promise<void>
+  /** One bounded turn: true when it did any work. */
+  turn(): boolean
+  stop(): Promise<void>
+  inspect(): unknown
+  /** A neighbour (re)started: from now on its messages come through this end. */
+  receive(from: number, end: EdgeEnd): void
+  /** A neighbour (re)started: from now on messages to it go through this end. */
+  connect(to: string, end: EdgeEnd): void
+}
+
+type Due = { readonly due: Millis; readonly message: Message }
+type Waiting = { readonly to: string; readonly message: Message }
+
+/**
+ * Runs an actor's messages in the order of event time.
+ *
+ * Three streams meet here: commands from ports, facts from the journal, and (in `pump`) whatever rings the actor
+ * reads. Watermarks are read *before* ports and journal are drained: what a neighbour promised by then it had
+ * sent by then, so everything due at or before the horizon is here, and can be handled in one order for ever.
+ *
+ * What cannot be sent stays in the outbox and the actor is not run again until it is empty: back-pressure stops
+ * the actor, and nothing is lost or reordered.
+ */
+export const openHost = (actor: AnyActor, spec: HostSpec, log: Logger, services: Readonly<Record<string, unknown>> = {}): Host => {
+  const { sync, board } = spec
+  const clock = realClock
+  const bell = bellOf(board.bells, spec.slot)
+  const durable = new Int32Array(board.durable)
+  const commands = createInbox<Message>(INBOX_MAX)
+  const known = createInbox<Message>(Number.MAX_SAFE_INTEGER)
+  const receivers = new Map<number, Receiver<Message>>()
+  const senders = new Map<string, Sender<Message>>()
+  const gauges = gaugesOf(board.metrics, spec.slot)
+  const recovered = Atomics.load(durable, 0)
+  const facts = sync?.facts ? factStream(sync.facts, spec.id, durable, recovered) : null
+  const commandLag = sync?.commandLagMs ?? 0
+
+  let outbox: Waiting[] = []
+  let arrived = 0
+  let now: Millis = Number.NEGATIVE_INFINITY
+  let horizon: Millis = Number.NEGATIVE_INFINITY
+  let promised: Millis = Number.NEGATIVE_INFINITY
+  let state: unknown
+
+  const drain = (): void => {
+    for (const [from, receiver] of receivers)
+      receiver.drain(INBOX_MAX - commands.size, (message) => void commands.put(message.at + commandLag, from, arrived++, message))
+    if (facts) for (let next = facts.next(); next; next = facts.next()) known.put(next.due, 0, arrived++, next.message)
+  }
+
+  const flush = (): boolean => {
+    while (outbox.length > 0) {
+      const { to, message } = outbox[0]!
+      if (senders.get(to)?.send(message) !== 'sent') return false
+      outbox.shift()
+      wake()
+    }
+    return true
+  }
+
+  const wake = (): void => bell.ringAll(spec.wakes)
+
+  const ctx: Context = {
+    id: spec.id,
+    recovered,
+    clock,
+    random: seeded(spec.seed),
+    log,
+    gauges,
+    now: () => now,
+    send: (to, command, at = now) => {
+      outbox.push({ to: to.ref, message: { ...command, at } })
+      if (outbox.length === OUTBOX_WARN) log.warn({ to: to.ref }, `${OUTBOX_WARN} commands wait for ${to.ref}`)
+    },
+    horizon: () => horizon,
+    pending: () => commands.next,
+    deliver: (through) => {
+      let count = 0
+      for (;;) {
+        // Facts before commands of the same moment: what has happened is known before anything is decided.
+        const source = known.size > 0 && known.next <= commands.next ? known : commands
+        const at = source.next
+        const message = source.take(through)
+        if (!message) break
+        if (at > now) now = at
+        handle(message)
+        count++
+      }
+      if (count > 0) gauges.handled(count)
+      if (through > now && Number.isFinite(through)) now = through
+      return count
+    },
+    advance: (to) => {
+      if (!sync || to <= promised) return
+      promised = to
+      // The promise covers what is in the outbox, so it is made only once that has left.
+      if (outbox.length === 0 || flush()) publishPromise()
+    },
+    durable: (sequence) => {
+      Atomics.store(durable, 0, sequence)
+      wake()
+    },
+    service: <T>(name: string) => services[name] as T,
+  }
+
+  let published: Millis = Number.NEGATIVE_INFINITY
+  const publishPromise = (): void => {
+    if (!sync || promised <= published) return
+    advance(sync.watermarks, sync.slot, promised)
+    published = promised
+    wake()
+  }
+
+  const lookAround = (): void => {
+    horizon = Number.POSITIVE_INFINITY
+    if (sync) for (const { slot, lagMs } of sync.awaits) horizon = Math.min(horizon, readWatermark(sync.watermarks, slot) + lagMs)
+    drain()
+  }
+
+  // A purely reactive actor emits only in answer to commands. With none waiting before some moment it can promise
+  // silence as far as its senders did, whatever facts are still to come; else the two would step along in tiny turns.
+  const react = (): boolean => {
+    const count = ctx.deliver(horizon)
+    if (!sync) return count > 0
+    let quiet = Number.POSITIVE_INFINITY
+    for (const { slot, sends } of sync.awaits) if (sends) quiet = Math.min(quiet, readWatermark(sync.watermarks, slot))
+    drain()
+    ctx.advance(Math.min(quiet, commands.next - 1))
+    return count > 0
+  }
+
+  const handle = (message: Message): void => {
+    const handler = actor.on?.[message.type] as ((s: unknown, m: Message, c: Context) => void) | undefined
+    handler?.(state, message, ctx)
+  }
+
+  return {
+    start: async () => {
+      state = await actor.start(spec.given, ctx)
+    },
+    turn: () => {
+      if (!flush()) return false
+      publishPromise()
+      lookAround()
+      const worked = actor.pump ? actor.pump(state, ctx) : react()
+      gauges.mailbox(commands.size + known.size + outbox.length)
+      if (flush()) publishPromise()
+      return worked
+    },
+    stop: async () => {
+      await actor.stop?.(state, ctx)
+      facts?.close()
+      for (const receiver of receivers.values()) receiver.close()
+      for (const sender of senders.values()) sender.close()
+    },
+    inspect: () => actor.inspect?.(state) ?? null,
+    receive: (from, end) => {
+      // What the old end still holds was sent before the new one opened, so it comes first.
+      drain()
+      receivers.get(from)?.close()
+      receivers.set(from, edgeReceiver<Message>(end))
+    },
+    connect: (to, end) => {
+      senders.get(to)?.close()
+      senders.set(to, edgeSender<Message>(end))
+    },
+  }
+}
+
+type FactMessage = Message & { readonly from: string; readonly tick?: number }
+
+/**
+ * The journal as a stream of messages. Facts of others are known `lagMs` after they happened. An actor's own
+ * facts were applied as it made them, so while it runs they are passed over; on a start they are what its
+ * state is rebuilt from, due at the moment of the decision they record.
+ */
+const factStream = (source: NonNullable<Sync['facts']>, self: string, durable: Int32Array, rebuilt: number) => {
+  const wanted = new Set(source.kinds)
+  const reader: LogReader = readLog(source.dir, { kinds: wanted })
+  return {
+    next: (): Due | undefined => {
+      for (;;) {
+        const frame = reader.next(Atomics.load(durable, 0))
+        if (!frame) return undefined
+        const message = JSON.parse(frame.payload.toString('utf8')) as FactMessage
+        const own = message.from === self
+        if (own && frame.sequence > rebuilt) continue
+        // Facts without a place in the stream are the machinery's: they hold from the moment they are read.
+        const due = message.tick === undefined || message.tick < 0 ? Number.NEGATIVE_INFINITY : message.at + (own ? (source.ownLagMs ?? 0) : source.lagMs)
+        return { due, message }
+      }
+    },
+    close: () => reader.close(),
+  }
+}

@@ -1,0 +1,124 @@
+import t from 'tap'
+import { child, supervisor, type Child } from '../tree.ts'
+import type { Policy } from '../supervise.ts'
+import { pause, realClock } from '../clock.ts'
+import { seeded } from '../random.ts'
+import { startSystem, type System, type SystemEvents } from './system.ts'
+import patient from './testing/patient.actor.ts'
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const policy: Policy = {
+  restart: 'one-for-one', atMost: 2, withinMs: 60_000, then: 'quarantine', delayMs: 20, delayMsMax: 100,
+}
+const start = (children: () => Child[], events: SystemEvents = {}, over: Partial<Policy> = {}): Promise<System> =>
+  startSystem(supervisor('root', { ...policy, ...over }, children), {
+    clock: realClock, random: seeded(1), log: quiet, events,
+  })
+const one = (name: string, given: object, placement: object = {}): Child =>
+  child(patient as never, given as never, { name, limits: { heapMb: 24, youngMb: 2, stackMb: 2 }, ...placement })
+const stateOf = (system: System, id: string) => system.actors().find((actor) => actor.id === id)!.state
+
+const until = async (holds: () => boolean, what: string): Promise<void> => {
+  for (let waited = 0; !holds(); waited += 20) {
+    if (waited > 20_000) throw new Error(`waited in vain until ${what}`)
+    await pause(20)
+  }
+}
+
+// Each kind of death becomes one `down` with its reason, is restarted, then set aside; the neighbour never stops.
+const deaths = [
+  { way: 'throw', reason: 'threw', says: 'a defect' },
+  { way: 'reject', reason: 'threw', says: 'a forgotten promise' },
+  { way: 'exit', reason: 'exited', says: 'exit code 3' },
+  { way: 'loop', reason: 'hung', says: 'no sign of life' },
+  { way: 'leak', reason: 'out of memory', says: '24 MB' },
+]
+for (const { way, reason, says } of deaths)
+  t.test(`an actor that dies by "${way}" is known as "${reason}", restarted, then set aside`, async (t) => {
+    const downs: string[] = []
+    const words: string[] = []
+    const quarantined: string[] = []
+    let restarts = 0
+    const tally = new SharedArrayBuffer(4)
+    const system = await start(
+      () => [one('bystander', { way: 'none', after: 0, tally }), one('victim', { way, after: 5 })],
+      {
+        onDown: (id, down) => {
+          downs.push(`${id} ${down.reason}`)
+          words.push(down.error?.says ?? '')
+        },
+        onRestarted: () => restarts++,
+        onQuarantined: (id) => quarantined.push(id),
+      },
+    )
+    t.teardown(() => system.stop(1000))
+    const beats = new Int32Array(tally)
+    await until(() => quarantined.length === 1, 'it is set aside')
+    t.same(downs, Array(3).fill(`victim ${reason}`))
+    t.equal(restarts, 2)
+    t.match(words[0], says)
+    t.equal(stateOf(system, 'victim'), 'quarantined')
+    t.equal(stateOf(system, 'bystander'), 'running')
+    const before = Atomics.load(beats, 0)
+    await until(() => Atomics.load(beats, 0) > before, 'the bystander goes on')
+  })
+
+t.test('a person ends an actor and it comes back; stops it and it stays down; starts it and it runs', async (t) => {
+  const downs: string[] = []
+  const system = await start(() => [one('a', { way: 'none', after: 0 }), one('fixed', { way: 'none', after: 0 }, { killable: false })], {
+    onDown: (id, down) => downs.push(`${id} ${down.reason}`),
+  })
+  t.teardown(() => system.stop(1000))
+  system.kill('a')
+  await until(() => system.actors().some((actor) => actor.id === 'a' && actor.restarts === 1 && actor.state === 'running'), 'it is back')
+  t.same(downs, ['a killed'])
+  await system.halt('a')
+  t.equal(stateOf(system, 'a'), 'stopped')
+  await system.resume('a')
+  t.equal(stateOf(system, 'a'), 'running')
+  t.same(downs, ['a killed'], 'an ordered stop is no failure')
+  t.throws(() => system.kill('fixed'), { code: 'ENGINE_NOT_KILLABLE' })
+  t.throws(() => system.kill('nobody'), { code: 'ENGINE_NO_SUCH_ACTOR' })
+})
+
+t.test('messages reach an actor in order, also through a restart of the receiver', async (t) => {
+  const system = await start(() => [one('sink', { way: 'none', after: 0 }), one('source', { way: 'none', after: 0, to: { ref: 'sink' } })])
+  t.teardown(() => system.stop(1000))
+  const heard = async () => ((await system.inspect('sink')) as { heard: number[] } | null)?.heard ?? []
+  let all: number[] = []
+  for (let tries = 0; tries < 200 && all.length < 100; tries++) {
+    all = await heard()
+    await pause(20)
+  }
+  t.same(all, Array.from({ length: 100 }, (_, i) => i + 1))
+  system.kill('sink')
+  await until(() => system.actors().some((actor) => actor.id === 'sink' && actor.restarts === 1 && actor.state === 'running'), 'the sink is back')
+  system.send('sink', { type: 'said', at: 0, what: 7 } as never)
+  for (let tries = 0; tries < 200 && (await heard()).length === 0; tries++) await pause(20)
+  t.same(await heard(), [7])
+})
+
+t.test('children that share state are started again together, and given up together', async (t) => {
+  const states: string[] = []
+  const failed: string[] = []
+  let made = 0
+  const system = await start(
+    () => {
+      made++
+      return [one('first', { way: 'none', after: 0 }), one('second', { way: 'throw', after: 5 })]
+    },
+    { onState: (id, state) => void states.push(`${id} ${state}`), onFailed: (id) => failed.push(id) },
+    { restart: 'one-for-all', then: 'escalate' },
+  )
+  t.teardown(() => system.stop(1000))
+  await until(() => failed.length === 1, 'it gives up')
+  t.equal(made, 3, 'the children are made anew for each start')
+  t.equal(stateOf(system, 'first'), 'stopped')
+  t.equal(states.filter((one) => one === 'first running').length, 3)
+})
+
+t.test('a tree that cannot start says why, and leaves nothing running', async (t) => {
+  await t.rejects(start(() => [one('ok', { way: 'none', after: 0 }), one('bad', { way: 'throw in start', after: 0 })]), /cannot begin/)
+  await t.rejects(start(() => [one('twin', {}), one('twin', {})]), { code: 'ENGINE_NAME_TAKEN' })
+  await t.rejects(start(() => [one('a', { to: { ref: 'nobody' } })]), { code: 'ENGINE_REF_UNKNOWN' })
+})

@@ -1,0 +1,78 @@
+/** What every worker thread runs: one actor, its loop, its signs of life. */
+import { getHeapStatistics } from 'node:v8'
+import { parentPort, workerData } from 'node:worker_threads'
+import { expose, wrap } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { AnyActor, Logger } from '../actor.ts'
+import { breath, every } from '../clock.ts'
+import { bellOf } from '../mailbox/mod.ts'
+import { openHost } from './host.ts'
+import { gaugesOf } from './metrics.ts'
+import type { FromThread, ThreadData, ToThread } from './thread.ts'
+
+/** Longest sleep without a look around: bounds what a lost wake-up can cost, and how old a sign of life may be. */
+const SLEEP_MS = 200
+/** Log lines a thread may write in a second; a flood costs its own lines, not the supervisor's time. */
+const LINES_PER_SECOND = 200
+const MACHINE_EVERY_MS = 500
+
+const data = workerData as ThreadData
+const port = parentPort!
+const { spec } = data
+const beats = new Int32Array(spec.board.beats)
+const beat = (): void => void Atomics.add(beats, spec.slot, 1)
+const say = (message: FromThread): void => port.postMessage(message)
+
+let lines = 0
+every(1000, () => (lines = 0))
+const line = (level: 'info' | 'warn' | 'error') => (values: object, says: string) => {
+  if (lines++ < LINES_PER_SECOND) say({ type: 'log', level, values, says })
+}
+const log: Logger = { info: line('info'), warn: line('warn'), error: line('error') }
+
+const services = Object.fromEntries(Object.entries(data.services).map(([name, end]) => [name, wrap(nodeEndpoint(end))]))
+const { default: actor } = (await import(data.module)) as { default: AnyActor }
+const host = openHost(actor, spec, log, services)
+for (const { to, end } of data.sends) host.connect(to, end)
+
+let stopping = false
+port.on('message', (message: ToThread) => {
+  if (message.type === 'receive') host.receive(message.from, message.end)
+  else if (message.type === 'connect') host.connect(message.to, message.end)
+  else stopping = true
+})
+expose({ inspect: () => host.inspect() }, nodeEndpoint(data.control))
+
+const machine = gaugesOf(spec.board.metrics, spec.slot)
+const measure = (): void => {
+  const { user, system } = process.threadCpuUsage()
+  machine.machine(user + system, getHeapStatistics().used_heap_size)
+}
+every(MACHINE_EVERY_MS, measure)
+
+beat()
+await host.start()
+measure()
+say({ type: 'ready' })
+
+if (data.loop === 'event') {
+  // A server: the event loop is its own waiting; a turn now and then takes what came.
+  const end = every(50, () => {
+    beat()
+    host.turn()
+  })
+  while (!stopping) await new Promise((resolve) => port.once('message', resolve))
+  end()
+} else {
+  const bell = bellOf(spec.board.bells, spec.slot)
+  while (!stopping) {
+    beat()
+    if (!host.turn()) bell.sleep(() => host.turn(), SLEEP_MS)
+    await breath()
+  }
+}
+await host.stop()
+say({ type: 'stopped' })
+port.close()
+data.control.close()
+for (const end of Object.values(data.services)) end.close()

@@ -1,0 +1,134 @@
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import { expose, wrap, type Remote } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { Logger } from '../actor.ts'
+import { later } from '../clock.ts'
+import { recordOf, type ErrorRecord } from '../errors.ts'
+import type { EdgeEnd } from '../mailbox/mod.ts'
+import { engineProblem } from '../problems.ts'
+import type { Child, ThreadLimits } from '../tree.ts'
+import type { HostSpec } from './host.ts'
+
+/** What a thread is started with. */
+export type ThreadData = {
+  readonly module: string
+  readonly loop: 'blocking' | 'event'
+  readonly spec: HostSpec
+  readonly sends: readonly { readonly to: string; readonly end: EdgeEnd }[]
+  readonly control: MessagePort
+  readonly services: Readonly<Record<string, MessagePort>>
+}
+
+/** Supervisor to thread: a lane of its own that never waits behind data. */
+export type ToThread =
+  | { readonly type: 'receive'; readonly from: number; readonly end: EdgeEnd }
+  | { readonly type: 'connect'; readonly to: string; readonly end: EdgeEnd }
+  | { readonly type: 'stop' }
+
+export type FromThread =
+  | { readonly type: 'ready' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly values: object; readonly says: string }
+
+export type DownReason = 'threw' | 'exited' | 'out of memory' | 'hung' | 'killed' | 'stopped'
+/** How a thread ended: every kind of death in one shape. */
+export type Down = { readonly reason: DownReason; readonly error: ErrorRecord | null }
+
+/** A running thread as its supervisor holds it. */
+export type Thread = {
+  /** Resolves when the actor has started; rejects when it died before. */
+  readonly ready: Promise<void>
+  /** Resolves, once, when the thread is gone. */
+  readonly down: Promise<Down>
+  readonly control: Remote<{ inspect(): unknown }>
+  tell(message: ToThread): void
+  /** Asks it to stop; ends it when it has not within `ms`. */
+  stop(ms: number): Promise<Down>
+  /** Ends it at once. */
+  kill(reason: 'killed' | 'hung', error?: ErrorRecord): void
+}
+
+/** Room for a strategy with its indicators and a month of bars; a leak is found within seconds. */
+export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 8, stackMb: 2 }
+
+/** Starts a child of the tree in a thread of its own. */
+export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sends'], log: Logger): Thread => {
+  const limits = child.placement.limits ?? defaultLimits
+  const control = new MessageChannel()
+  const offered = Object.entries(child.placement.services ?? {}).map(([name, object]) => {
+    const channel = new MessageChannel()
+    expose(object, nodeEndpoint(channel.port1))
+    return { name, ours: channel.port1, theirs: channel.port2 }
+  })
+  const data: ThreadData = {
+    module: child.actor.module,
+    loop: child.placement.loop ?? 'blocking',
+    spec,
+    sends,
+    control: control.port2,
+    services: Object.fromEntries(offered.map((one) => [one.name, one.theirs])),
+  }
+  const worker = new Worker(new URL('./thread-main.ts', import.meta.url), {
+    name: child.name,
+    workerData: data,
+    transferList: [control.port2, ...offered.map((one) => one.theirs), ...sends.map((one) => one.end.port)],
+    // An actor sees no secrets of the environment: what it needs it is given.
+    env: {},
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: {
+      maxOldGenerationSizeMb: limits.heapMb,
+      maxYoungGenerationSizeMb: limits.youngMb,
+      stackSizeMb: limits.stackMb,
+    },
+  })
+
+  let ended: Down | null = null
+  let failure: unknown
+  let stopped = false
+  const ready = Promise.withResolvers<void>()
+  const down = Promise.withResolvers<Down>()
+  ready.promise.catch(() => undefined)
+
+  worker.on('message', (message: FromThread) => {
+    if (message.type === 'ready') ready.resolve()
+    else if (message.type === 'stopped') stopped = true
+    else log[message.level]({ actor: child.name, ...message.values }, message.says)
+  })
+  worker.on('error', (error) => (failure = error))
+  worker.on('exit', (code) => {
+    ended ??= stopped ? { reason: 'stopped', error: null } : causeOf(child.name, limits, code, failure)
+    control.port1.close()
+    for (const { ours } of offered) ours.close()
+    ready.reject(failure ?? engineProblem('START_FAILED', { name: child.name, says: ended.reason }))
+    down.resolve(ended)
+  })
+
+  return {
+    ready: ready.promise,
+    down: down.promise,
+    control: wrap(nodeEndpoint(control.port1)),
+    tell: (message) => worker.postMessage(message, 'end' in message ? [message.end.port] : []),
+    stop: async (ms) => {
+      worker.postMessage({ type: 'stop' } satisfies ToThread)
+      const giveUp = later(ms, () => {
+        ended ??= { reason: 'stopped', error: null }
+        void worker.terminate()
+      })
+      const how = await down.promise
+      giveUp()
+      return how
+    },
+    kill: (reason, error) => {
+      ended ??= { reason, error: error ?? null }
+      void worker.terminate()
+    },
+  }
+}
+
+const causeOf = (name: string, limits: ThreadLimits, code: number, failure: unknown): Down => {
+  const nodeCode = (failure as { code?: string } | undefined)?.code
+  if (nodeCode === 'ERR_WORKER_OUT_OF_MEMORY')
+    return { reason: 'out of memory', error: recordOf(engineProblem('OUT_OF_MEMORY', { name, heapMb: limits.heapMb })) }
+  if (failure !== undefined) return { reason: 'threw', error: recordOf(failure) }
+  return { reason: 'exited', error: recordOf(engineProblem('EXITED', { name, code })) }
+}

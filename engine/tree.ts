@@ -1,0 +1,109 @@
+import type { AnyActor, Ref } from './actor.ts'
+import type { Watermarks } from './mailbox/mod.ts'
+import { engineProblem } from './problems.ts'
+import type { Policy } from './supervise.ts'
+
+/** Memory bounds of a thread in MiB; past them it dies alone, with `out of memory`. */
+export type ThreadLimits = { readonly heapMb: number; readonly youngMb: number; readonly stackMb: number }
+
+/** How a child is placed and watched. */
+export type Placement = {
+  readonly name: string
+  /** `blocking` waits on its bell, for the hot path; `event` lives in the event loop, for servers. */
+  readonly loop?: 'blocking' | 'event'
+  readonly limits?: ThreadLimits
+  /** How long it may take to start, and to stop, before it is ended. */
+  readonly startMs?: number
+  readonly stopMs?: number
+  /** How long it may go without a sign of life before it counts as hung; by default 1600 ms. */
+  readonly hangMs?: number
+  /** Event-time synchronisation with its neighbours; absent for actors outside the market's time. */
+  readonly sync?: Sync
+  /** Names of children to wake when this one has published something. */
+  readonly wakes?: readonly string[]
+  /** Objects of the supervisor's thread it may call, by name. */
+  readonly services?: Readonly<Record<string, object>>
+  /** False for one that a person should not end from the dashboard. */
+  readonly killable?: boolean
+}
+
+/** Which promises of which neighbours bound what may be handled, in one shared array of watermarks. */
+export type Sync = {
+  readonly watermarks: Watermarks
+  /** Own place in it. */
+  readonly slot: number
+  /** Places of those whose messages are awaited; a message `at` becomes due `lagMs` later. */
+  readonly awaits: readonly {
+    readonly slot: number
+    readonly lagMs: number
+    /** Whether it sends commands here, beside facts. */
+    readonly sends: boolean
+  }[]
+  /** Where facts are read from, and how long after they happened they are known here. */
+  readonly facts?: {
+    readonly dir: string
+    readonly kinds: readonly number[]
+    readonly lagMs: number
+    /** The same for the actor's own facts when its state is rebuilt: minus the time they took to be journaled. */
+    readonly ownLagMs?: number
+  }
+  /** How long after they were sent commands take effect here. */
+  readonly commandLagMs?: number
+}
+
+export type Child = {
+  readonly kind: 'child'
+  readonly name: string
+  readonly actor: AnyActor
+  readonly given: unknown
+  /** Children it may send to, found in what it was given. */
+  readonly sendsTo: readonly string[]
+  readonly placement: Placement
+} & Ref
+
+export type Supervisor = {
+  readonly kind: 'supervisor'
+  readonly name: string
+  readonly policy: Policy
+  /** Made anew at each start of the supervisor, so that its shared memory is fresh. Sink first, source last. */
+  readonly children: () => readonly Node[] | Promise<readonly Node[]>
+}
+
+export type Node = Child | Supervisor
+
+/** A child of the tree. It may send to the refs it is given, which therefore exist before it. */
+export const child = <G>(actor: { readonly module: string; readonly start: (given: G, ctx: never) => unknown }, given: G, placement: Placement): Child => ({
+  kind: 'child',
+  ref: placement.name,
+  name: placement.name,
+  actor: actor as AnyActor,
+  given,
+  sendsTo: refsIn(given),
+  placement,
+})
+
+/** A supervisor over children that exist for as long as it does. */
+export const supervisor = (
+  name: string,
+  policy: Policy,
+  children: Supervisor['children'],
+): Supervisor => ({ kind: 'supervisor', name, policy, children })
+
+/** Refuses a list of siblings that could not run: two of a name, a ref to a child that comes later. */
+export const checkChildren = (nodes: readonly Node[], known: ReadonlySet<string>): void => {
+  const seen = new Set(known)
+  for (const node of nodes) {
+    if (seen.has(node.name)) throw engineProblem('NAME_TAKEN', { name: node.name })
+    if (node.kind === 'child')
+      for (const to of node.sendsTo) if (!seen.has(to)) throw engineProblem('REF_UNKNOWN', { name: node.name, to })
+    seen.add(node.name)
+  }
+}
+
+const refsIn = (given: unknown): string[] => {
+  if (given === null || typeof given !== 'object') return []
+  return Object.values(given).flatMap((value) => (isRef(value) ? [value.ref] : []))
+}
+
+const isRef = (value: unknown): value is Ref =>
+  typeof value === 'object' && value !== null && typeof (value as Partial<Ref>).ref === 'string'
