@@ -153,6 +153,18 @@ export type PositionView = {
 
 export type QuoteView = { symbol: string; at: Time; price: Money; bid: Money | null; ask: Money | null; dayVolume: number; oi: number | null }
 
+export type InstrumentView = {
+  symbol: string
+  kind: 'index' | 'future' | 'option' | 'equity'
+  underlying: string
+  /** `YYYY-MM-DD`, of options. */
+  expiry: string | null
+  strike: Money | null
+  optionType: 'CE' | 'PE' | null
+  /** Units to a lot; `null` for what can be watched but not traded. */
+  lot: number | null
+}
+
 export type CandleView = {
   /** `symbol|timeframe|openAt`. */
   id: string
@@ -288,7 +300,7 @@ export type Page<T> = { items: T[]; next: string | null }
  *   GET  /positions                      { items: PositionView[] }
  *   GET  /pnl                            PnlView          (alias: /dashboard/pnl)
  *   GET  /quotes                         { items: QuoteView[] }
- *   GET  /instruments                    { items: { symbol, kind, underlying, expiry, strike, optionType, lot }[] }
+ *   GET  /instruments                    { items: InstrumentView[] }
  *   GET  /candles?symbol=&timeframe=     { items: CandleView[] }, oldest first
  *   WS   /stream
  */

@@ -3,7 +3,7 @@ import type { Static, TSchema } from '@fastify/type-provider-typebox'
 import type * as contract from './contract.ts'
 
 /*
- * The contract's types as schemas, for validation and for the OpenAPI document. `agree` at the end does not
+ * The contract's types as schemas, for validation and for the OpenAPI document. `agreed` at the end does not
  * compile when one of them differs from its type.
  */
 
@@ -148,9 +148,11 @@ type Contract = {
   StrategyType: contract.StrategyTypeView; Signal: contract.SignalView; Order: contract.OrderView
   Trade: contract.TradeView; Position: contract.PositionView; Quote: contract.QuoteView
   Candle: contract.CandleView; Pnl: contract.PnlView; Performance: contract.PerformanceView
-  Actor: contract.ActorView; Instrument: Schemas['Instrument'] // the contract spells it only in its list of routes
+  Actor: contract.ActorView; Instrument: contract.InstrumentView
 }
-type Agreement = { [K in Component]: Same<Schemas[K], Contract[K]> }
-const yes = <const A extends Record<Component, true>>(): A | undefined => undefined
 
-export const agree = yes<Agreement>()
+/** Compiles only while schemas and contract agree. */
+export const agreed: { [K in Component]: Same<Schemas[K], Contract[K]> } = {
+  Problem: true, Run: true, Strategy: true, StrategyType: true, Signal: true, Order: true, Trade: true, Position: true,
+  Quote: true, Candle: true, Pnl: true, Performance: true, Actor: true, Instrument: true,
+}

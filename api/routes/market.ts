@@ -1,11 +1,12 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { decimal } from '#actors/domain/money.ts'
 import type { Instrument } from '#actors/domain/instrument.ts'
+import type { InstrumentView } from '../contract.ts'
 import { listOf } from '../schemas.ts'
 import { found } from './ask.ts'
 import { route } from './route.ts'
 
-const instrumentView = ({ symbol, kind, underlying, expiry, strike, optionType, lot }: Instrument) => ({
+const instrumentView = ({ symbol, kind, underlying, expiry, strike, optionType, lot }: Instrument): InstrumentView => ({
   symbol, kind, underlying,
   expiry: expiry ?? null,
   strike: strike === undefined ? null : decimal(strike),

@@ -1,4 +1,5 @@
 import type { Candle } from '#actors/domain/candle.ts'
+import { minutesOf } from '#actors/domain/candle.ts'
 import type { Instrument } from '#actors/domain/instrument.ts'
 import { tableOf } from '#actors/domain/instrument.ts'
 import type { Approved, Charges, Entry, Exit, Fill, Levels, Order, Trade } from '#actors/domain/order.ts'
@@ -46,10 +47,12 @@ export const aRun = (over: Partial<RunInfo> = {}): RunInfo => ({
 })
 
 export const aCandle = (over: Partial<Candle> = {}): Candle => {
-  const closeAt = over.closeAt ?? minute(1)
+  const timeframe = over.timeframe ?? '1m'
+  const closeAt = over.closeAt ?? minute(minutesOf[timeframe])
+  const openAt = closeAt - minutesOf[timeframe] * 60_000
   const prices = { open: 100_00, high: 101_00, low: 99_00, close: 100_50 }
   const counts = { volume: 500, oi: 0, ticks: 12, gap: false, revision: 0 }
-  return { symbol: 'ALPHA-FUT', timeframe: '1m', openAt: closeAt - 60_000, closeAt, ...prices, ...counts, ...over }
+  return { symbol: 'ALPHA-FUT', timeframe, openAt, closeAt, ...prices, ...counts, ...over }
 }
 
 /** A minute that closed with these bars. */
