@@ -25,7 +25,8 @@ const bench = command({
       outcomes.push(outcome)
       console.log(tableOf(outcome))
     }
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ ...machine(), benches: outcomes }, null, 2)}\n`)
+    if (json !== undefined)
+      writeFileSync(json, `${JSON.stringify({ ...machine(), benches: outcomes }, null, 2)}\n`)
     const failed = outcomes.filter(({ error }) => error !== undefined).length
     console.log(summary({ passed: outcomes.length - failed, failed, skipped: 0 }))
     return failed === 0 && outcomes.length > 0 ? 0 : 1
@@ -38,7 +39,8 @@ const choose = (only: string | undefined): string[] => {
   return only.split(',').flatMap((name) => {
     const chosen = files.filter((file) => nameOf(file) === name)
     const needs = `one of ${files.map(nameOf).join(', ')}`
-    if (chosen.length === 0) throw commandProblem('VALUE_INVALID', { option: '--only', given: name, needs })
+    if (chosen.length === 0)
+      throw commandProblem('VALUE_INVALID', { option: '--only', given: name, needs })
     return chosen
   })
 }
@@ -51,10 +53,15 @@ const tableOf = (outcome: Outcome): string => {
     ...Object.entries(outcome.ratios).map(([name, value]) => [name, `${figure(value)} x`] as const),
   ]
   const width = Math.max(0, ...rows.map(([name]) => name.length))
-  return [title, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value.padStart(14)}`), ''].join('\n')
+  return [
+    title,
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value.padStart(14)}`),
+    '',
+  ].join('\n')
 }
 
-const figure = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 4 })
+const figure = (value: number): string =>
+  value.toLocaleString('en', { maximumSignificantDigits: 4 })
 
 const machine = () => ({
   commit: commit(),
@@ -67,7 +74,10 @@ const machine = () => ({
 
 const commit = (): string | null => {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim()
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim()
   } catch {
     return null // not a git checkout
   }

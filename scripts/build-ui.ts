@@ -37,19 +37,31 @@ export const buildUi = (log: (line: string) => void): Promise<boolean> =>
   })
 
 /** Whether ui/build was made from exactly the sources that are there now. */
-export const isUiFresh = (): boolean => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stampOf()
+export const isUiFresh = (): boolean =>
+  existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stampOf()
 
 // By content, not by time: a checkout of another branch and back changes nothing.
 const stampOf = (): string => {
   const hash = createHash('sha256')
-  for (const file of sources()) hash.update(`${path.relative(root, file)}\0`).update(readFileSync(file)).update('\0')
+  for (const file of sources())
+    hash
+      .update(`${path.relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0')
   return hash.digest('hex')
 }
 
 const sources = (): string[] => {
-  const own = globSync('{*,{src,static}/**}', { cwd: ui, exclude: (name) => ['build', 'node_modules', '.svelte-kit'].includes(name) })
+  const own = globSync('{*,{src,static}/**}', {
+    cwd: ui,
+    exclude: (name) => ['build', 'node_modules', '.svelte-kit'].includes(name),
+  })
   const files = own.map((name) => path.join(ui, name)).filter((file) => statSync(file).isFile())
-  return [...files.toSorted(), path.join(root, 'api', 'contract.ts'), path.join(root, 'package-lock.json')]
+  return [
+    ...files.toSorted(),
+    path.join(root, 'api', 'contract.ts'),
+    path.join(root, 'package-lock.json'),
+  ]
 }
 
 const vite = (): Promise<void> =>
@@ -63,7 +75,10 @@ const vite = (): Promise<void> =>
     const hear = (chunk: Buffer) => (tail = (tail + chunk).slice(-TAIL_CHARACTERS))
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
-    const failed = (says: string, cause?: unknown) => reject(buildErrors.problem('UI_FAILED', { says }, { cause }))
+    const failed = (says: string, cause?: unknown) =>
+      reject(buildErrors.problem('UI_FAILED', { says }, { cause }))
     child.on('error', (error) => failed(error.message, error))
-    child.on('close', (code) => (code === 0 ? resolve() : failed(tail.trim() || `vite ended with ${code}`)))
+    child.on('close', (code) =>
+      code === 0 ? resolve() : failed(tail.trim() || `vite ended with ${code}`),
+    )
   })

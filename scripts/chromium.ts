@@ -12,7 +12,8 @@ const places = [
 ]
 
 /** How to get one, for those who must do it by hand. */
-export const chromiumTodo = 'Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH=/path/to/chrome.'
+export const chromiumTodo =
+  'Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH=/path/to/chrome.'
 
 /** The browser for the tests: CHROMIUM_PATH when set, else the first that is installed. */
 export const findChromium = (): string | undefined =>

@@ -1,7 +1,10 @@
 import { Transform } from 'node:stream'
 import { Parser } from 'tap-parser'
 
-/** @typedef {{ ok: boolean, name: string, fullname?: string, skip?: unknown, todo?: unknown, diag?: unknown, tapError?: unknown }} Result */
+/**
+ * @typedef {{ ok: boolean, name: string, fullname?: string, skip?: unknown, todo?: unknown }} Told
+ * @typedef {Told & { diag?: unknown, tapError?: unknown }} Result
+ */
 
 /**
  * What `tap` prints here: a line for each test file, the failures with their details, and last of all
@@ -46,9 +49,11 @@ export default class Reporter extends Transform {
   /** @param {Result} file */
   #explain(file) {
     for (const failure of this.#failures)
-      this.push(`     ${failure.fullname ?? failure.name ?? failure.tapError}\n${indent(failure.diag ?? {})}\n`)
+      this.push(
+        `     ${failure.fullname ?? failure.name ?? failure.tapError}\n${indent(failure.diag ?? {})}\n`,
+      )
     // A file may end badly without a failed test of its own: it threw at import, timed out or exited.
-    if (this.#failures.some((failure) => failure.ok === false)) return
+    if (this.#failures.some((failure) => !failure.ok)) return
     this.#counts.failed++
     this.push(`${indent(file.diag ?? {})}\n`)
   }
@@ -68,7 +73,9 @@ export default class Reporter extends Transform {
   _flush(done) {
     this.#parser.end()
     const { passed, failed, skipped } = this.#counts
-    this.push(`\n${passed} passed, ${this.#bailed ? failed + 1 : failed} failed, ${skipped} skipped\n`)
+    this.push(
+      `\n${passed} passed, ${this.#bailed ? failed + 1 : failed} failed, ${skipped} skipped\n`,
+    )
     done()
   }
 }

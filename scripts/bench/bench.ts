@@ -17,10 +17,10 @@ export type Bench = {
   full(): Promise<Measured>
 }
 
+/** How much of it to run. */
 export type Size = 'smoke' | 'full'
 
 /** A benchmark's outcome as the table and the JSON file show it. */
 export type Outcome = { readonly name: string; readonly file: string; readonly wallMs: number } & (
-  | (Measured & { readonly error?: never })
-  | { readonly error: string }
+  (Measured & { readonly error?: never }) | { readonly error: string }
 )

@@ -10,7 +10,10 @@ const TAIL_CHARACTERS = 2_000
 
 /** Every `*.bench.ts` of the checkout, by its path. */
 export const findBenches = (): string[] =>
-  globSync('{engine,actors,api}/**/*.bench.ts', { cwd: root, exclude: ['**/node_modules/**'] }).toSorted()
+  globSync('{engine,actors,api}/**/*.bench.ts', {
+    cwd: root,
+    exclude: ['**/node_modules/**'],
+  }).toSorted()
 
 /** The part of a path by which a person chooses a benchmark: `engine/bench/ring.bench.ts` is `ring`. */
 export const nameOf = (file: string): string => path.basename(file, '.bench.ts')
@@ -19,7 +22,7 @@ export const nameOf = (file: string): string => path.basename(file, '.bench.ts')
 export const runBench = (file: string, size: Size): Promise<Outcome> =>
   new Promise((resolve) => {
     const from = performance.now()
-    const child = fork(path.join(import.meta.dirname, 'child.ts'), [path.join(root, file), size], {
+    const child = fork(new URL('./child.ts', import.meta.url), [path.join(root, file), size], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       timeout: LIMIT_MS[size],
@@ -35,6 +38,12 @@ export const runBench = (file: string, size: Size): Promise<Outcome> =>
     child.on('close', (code, signal) => {
       const wallMs = Math.round(performance.now() - from)
       if (answer && code === 0) resolve({ name: answer.name, file, wallMs, ...answer.measured })
-      else resolve({ name: nameOf(file), file, wallMs, error: `ended with ${code ?? signal}: ${tail.trim()}` })
+      else
+        resolve({
+          name: nameOf(file),
+          file,
+          wallMs,
+          error: `ended with ${code ?? signal}: ${tail.trim()}`,
+        })
     })
   })

@@ -7,12 +7,15 @@ export type Option = {
   readonly default?: string
 }
 
+/** A command's options by the name they are given with. */
 export type Options = Readonly<Record<string, Option>>
 
 /** What a person gave: a string for an option with a value, `true` or `false` for a switch. */
 export type Given<O extends Options> = {
   readonly [K in keyof O]: O[K] extends { readonly value: string }
-    ? O[K] extends { readonly default: string } ? string : string | undefined
+    ? O[K] extends { readonly default: string }
+      ? string
+      : string | undefined
     : boolean
 }
 
@@ -30,7 +33,9 @@ export type Command<O extends Options = Options> = {
 }
 
 /** A command as the list of all holds it: its options are checked before `run` sees them. */
-export type AnyCommand = Omit<Command, 'run'> & { run(given: never, rest: readonly string[]): Promise<number> | number }
+export type AnyCommand = Omit<Command, 'run'> & {
+  run(given: never, rest: readonly string[]): Promise<number> | number
+}
 
 /**
  * Defines a command; `run` gets the types of its options.

@@ -12,22 +12,26 @@ export const commandErrors = catalogue('COMMAND', {
   },
   OPTION_UNKNOWN: {
     next: 'stop',
-    says: (d: Suggested & { command: string }) => `${d.command} has no option ${d.given}.${ask(d.meant)}`,
+    says: (d: Suggested & { command: string }) =>
+      `${d.command} has no option ${d.given}.${ask(d.meant)}`,
     todo: 'List the options of a command with --help after its name.',
   },
   OPTION_NEEDS_VALUE: {
     next: 'stop',
-    says: (d: { option: string; value: string }) => `${d.option} needs a value: ${d.option} ${d.value}.`,
+    says: (d: { option: string; value: string }) =>
+      `${d.option} needs a value: ${d.option} ${d.value}.`,
     todo: 'Give the value after the option, or with = when it begins with a dash.',
   },
   OPTION_TAKES_NONE: {
     next: 'stop',
-    says: (d: { option: string; given: string }) => `${d.option} is a switch and takes no value, but got ${d.given}.`,
+    says: (d: { option: string; given: string }) =>
+      `${d.option} is a switch and takes no value, but got ${d.given}.`,
     todo: 'Leave the value out.',
   },
   ARGUMENT_UNEXPECTED: {
     next: 'stop',
-    says: (d: { command: string; given: string }) => `${d.command} does not know what to do with ${d.given}.`,
+    says: (d: { command: string; given: string }) =>
+      `${d.command} does not know what to do with ${d.given}.`,
     todo: 'List what a command takes with --help after its name.',
   },
   VALUE_INVALID: {

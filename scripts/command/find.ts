@@ -6,6 +6,9 @@ import { nearest } from './near.ts'
 export const find = (name: string, commands: readonly AnyCommand[]): AnyCommand => {
   const found = commands.find((one) => one.name === name)
   if (found) return found
-  const meant = nearest(name, commands.map((one) => one.name))
+  const meant = nearest(
+    name,
+    commands.map((one) => one.name),
+  )
   throw commandProblem('UNKNOWN', { given: name, meant })
 }

@@ -34,4 +34,6 @@ export const runCommand = async (
 }
 
 const explain = ({ code, says, todo, stack }: ErrorRecord): string =>
-  [`${code}: ${says}`, `  What to do: ${todo}`, ...(code === 'UNEXPECTED' ? [stack] : [])].join('\n')
+  [`${code}: ${says}`, `  What to do: ${todo}`, ...(code === 'UNEXPECTED' ? [stack] : [])].join(
+    '\n',
+  )

@@ -11,7 +11,10 @@ export const doctor = command({
   name: 'doctor',
   summary: 'Says what is wrong with this machine and how to mend it',
   options: {
-    data: { value: 'DIR', says: 'the data directory to look at (default: RINGMASTER_DATA, or .ringmaster here)' },
+    data: {
+      value: 'DIR',
+      says: 'the data directory to look at (default: RINGMASTER_DATA, or .ringmaster here)',
+    },
     port: { value: 'PORT', default: '8420', says: 'the port the dashboard is to have' },
     json: { says: 'print the findings as JSON' },
   },
@@ -39,7 +42,11 @@ export const examine = async (check: Check, place: Place): Promise<Finding> => {
     return await check.look(place)
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error)
-    return { level: 'fail', says, todo: 'Mend what it names; in a fresh checkout, report it as a defect.' }
+    return {
+      level: 'fail',
+      says,
+      todo: 'Mend what it names; in a fresh checkout, report it as a defect.',
+    }
   }
 }
 
@@ -56,5 +63,9 @@ const verdict = (reports: readonly Report[]): string => {
 const portOf = (given: string): number => {
   const port = Number(given)
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw commandProblem('VALUE_INVALID', { option: '--port', given, needs: 'a whole number from 1 to 65535' })
+  throw commandProblem('VALUE_INVALID', {
+    option: '--port',
+    given,
+    needs: 'a whole number from 1 to 65535',
+  })
 }

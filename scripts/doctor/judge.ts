@@ -7,7 +7,10 @@ const MIN_NODE = 26
 export const judgeNode = (version: string): Finding =>
   Number(version.replace('v', '').split('.')[0]) >= MIN_NODE
     ? ok(`Node ${version}`)
-    : fail(`Node ${version} is too old`, `Start through npm, which brings Node ${MIN_NODE}, or install it.`)
+    : fail(
+        `Node ${version} is too old`,
+        `Start through npm, which brings Node ${MIN_NODE}, or install it.`,
+      )
 
 /** Cores this process may use. */
 export const judgeCores = (cores: number): Finding =>
@@ -35,19 +38,32 @@ export const judgeDisk = (free: number): Finding => {
 export const judgeSync = (ms: number): Finding => {
   const says = `a write reaches the disk in ${ms.toFixed(2)} ms`
   // Even NVMe takes some 10 µs: an answer in no time comes from memory.
-  if (ms < 0.005) return warn(says, 'The disk seems to be memory (tmpfs): a power cut loses the journal. Use --data.')
+  if (ms < 0.005)
+    return warn(
+      says,
+      'The disk seems to be memory (tmpfs): a power cut loses the journal. Use --data.',
+    )
   if (ms <= 20) return ok(says)
-  return warn(says, 'Each order waits for this. Move the data to an SSD on this machine with --data.')
+  return warn(
+    says,
+    'Each order waits for this. Move the data to an SSD on this machine with --data.',
+  )
 }
 
 /** The wall clock: `wallMs` and `steadyMs` passed between the same two moments. */
 export const judgeClock = (now: number, wallMs: number, steadyMs: number): Finding => {
-  const says = `${new Date(now).toISOString()}`
+  const says = new Date(now).toISOString()
   if (now < Date.UTC(2026, 0) || now > Date.UTC(2100, 0))
-    return fail(`the clock says ${says}`, 'Set the date: sessions and expiries are looked up by it.')
+    return fail(
+      `the clock says ${says}`,
+      'Set the date: sessions and expiries are looked up by it.',
+    )
   const jump = Math.abs(wallMs - steadyMs)
   if (jump > 50)
-    return warn(`the clock jumped ${jump.toFixed(0)} ms while we looked`, 'Let a time service (NTP) keep it steady.')
+    return warn(
+      `the clock jumped ${jump.toFixed(0)} ms while we looked`,
+      'Let a time service (NTP) keep it steady.',
+    )
   return ok(`clock ${says}`)
 }
 

@@ -1,4 +1,12 @@
-import { closeSync, existsSync, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
@@ -36,7 +44,10 @@ const writable = (place: Place): Finding => {
     rmSync(file)
   } catch (error) {
     const because = (error as NodeJS.ErrnoException).code
-    return fail(`${folder} cannot be written (${because})`, 'Choose a directory of your own with --data or RINGMASTER_DATA.')
+    return fail(
+      `${folder} cannot be written (${because})`,
+      'Choose a directory of your own with --data or RINGMASTER_DATA.',
+    )
   }
   return ok(folder === place.data ? `data in ${folder}` : `data will be in ${place.data}`)
 }
@@ -48,10 +59,16 @@ const clock = async (): Promise<Finding> => {
 }
 
 const zone = (): Finding => {
-  const india = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Kolkata', timeZoneName: 'longOffset' })
+  const india = new Intl.DateTimeFormat('en', {
+    timeZone: 'Asia/Kolkata',
+    timeZoneName: 'longOffset',
+  })
   return india.format(0).includes('GMT+05:30')
     ? ok('knows the time zone of the exchange')
-    : fail('the time zone Asia/Kolkata is unknown', 'Use a Node with full time zone data (every official one).')
+    : fail(
+        'the time zone Asia/Kolkata is unknown',
+        'Use a Node with full time zone data (every official one).',
+      )
 }
 
 // One thread adds in shared memory and wakes the other: all the engine's traffic goes this way.
@@ -66,15 +83,24 @@ const threads = async (): Promise<Finding> => {
   await worker.terminate()
   return Atomics.load(cell, 0) === 42
     ? ok('threads share memory')
-    : fail('a thread did not answer over shared memory', 'Raise the limit of threads (ulimit -u) or of the container.')
+    : fail(
+        'a thread did not answer over shared memory',
+        'Raise the limit of threads (ulimit -u) or of the container.',
+      )
 }
 
 const port = async ({ port: wanted }: Place): Promise<Finding> => {
   const because = await listen(wanted)
   if (because === undefined) return ok(`port ${wanted} is free`)
   return because === 'EADDRINUSE'
-    ? warn(`port ${wanted} is taken`, 'Nothing: the next free one is used, and npm start prints it. Or give --port.')
-    : fail(`port ${wanted} cannot be opened (${because})`, 'Give another one with --port; below 1024 needs root.')
+    ? warn(
+        `port ${wanted} is taken`,
+        'Nothing: the next free one is used, and npm start prints it. Or give --port.',
+      )
+    : fail(
+        `port ${wanted} cannot be opened (${because})`,
+        'Give another one with --port; below 1024 needs root.',
+      )
 }
 
 const listen = (wanted: number) =>
@@ -85,14 +111,16 @@ const listen = (wanted: number) =>
   })
 
 /** The folder itself, or the nearest above it that exists. */
-const standing = (folder: string): string => (existsSync(folder) ? folder : standing(path.dirname(folder)))
+const standing = (folder: string): string =>
+  existsSync(folder) ? folder : standing(path.dirname(folder))
 
 const freeDisk = ({ data }: Place): Finding => {
   const { bavail, bsize } = statfsSync(standing(data))
   return judgeDisk(bavail * bsize)
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
 /** What the machine itself must offer. */
 export const machineChecks: readonly Check[] = [

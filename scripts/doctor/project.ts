@@ -23,7 +23,9 @@ const database = async (): Promise<Finding> => {
   const { PGlite } = await import('@electric-sql/pglite')
   const db = await PGlite.create()
   try {
-    const { rows } = await db.query<{ version: string }>(`select current_setting('server_version') as version`)
+    const { rows } = await db.query<{ version: string }>(
+      `select current_setting('server_version') as version`,
+    )
     return ok(`embedded PostgreSQL ${rows[0]?.version} runs`)
   } finally {
     await db.close()
@@ -31,11 +33,15 @@ const database = async (): Promise<Finding> => {
 }
 
 const dashboard = (): Finding =>
-  isUiFresh() ? ok('the dashboard is built') : warn('the dashboard is not built yet', 'Nothing: npm start builds it.')
+  isUiFresh()
+    ? ok('the dashboard is built')
+    : warn('the dashboard is not built yet', 'Nothing: npm start builds it.')
 
 const chromium = (): Finding => {
   const found = findChromium()
-  return found ? ok(`browser for the tests: ${found}`) : warn('no Chromium: only npm test needs it', chromiumTodo)
+  return found
+    ? ok(`browser for the tests: ${found}`)
+    : warn('no Chromium: only npm test needs it', chromiumTodo)
 }
 
 /** What this checkout and its data must be like. */

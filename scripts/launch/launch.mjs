@@ -19,10 +19,15 @@ export const launch = (node, command, args, cwd) => {
     cwd,
     stdio: 'inherit',
     shell: windows && command !== 'node',
-    env: environment([path.dirname(node), path.join(modules, '.bin')], { NODE: node, npm_node_execpath: node }),
+    env: environment([path.dirname(node), path.join(modules, '.bin')], {
+      NODE: node,
+      npm_node_execpath: node,
+    }),
   })
   passSignals(child)
-  child.on('error', (error) => fail(`${command} did not start: ${error.message}.`, 'check the name of the command.'))
+  child.on('error', (error) =>
+    fail(`${command} did not start: ${error.message}.`, 'check the name of the command.'),
+  )
   child.on('exit', (code, signal) => {
     if (!signal) process.exit(code ?? 1)
     // Ends as the child did, so that a shell sees the signal and not just a number.
@@ -33,7 +38,8 @@ export const launch = (node, command, args, cwd) => {
 
 /** @param {import('node:child_process').ChildProcess} child */
 const passSignals = (child) => {
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal))
   // A terminal sends Ctrl-C to the whole group, the child included: passing it on would deliver it twice.
   const inTerminal = [0, 1, 2].some((fd) => isatty(fd))
   process.on('SIGINT', () => inTerminal || child.kill('SIGINT'))

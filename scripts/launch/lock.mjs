@@ -31,7 +31,7 @@ export const withLock = async (file, work, onWait = () => {}) => {
 
 /** @param {string} file @param {(pid: number) => void} onWait */
 const acquire = async (file, onWait) => {
-  for (let waited = false; !create(file); ) {
+  for (let waited = false; !create(file);) {
     const holder = holderOf(file)
     if (holder === undefined) continue
     if (!holder.alive) {

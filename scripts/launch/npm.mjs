@@ -8,7 +8,7 @@ const TAIL_CHARACTERS = 8_000
 /** What npm's own words mean for the person who waits. The first that fits is told. */
 const reasons = [
   {
-    sign: /E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|SOCKETTIMEDOUT)|ERR_SOCKET|network/,
+    sign: /E(NOTFOUND|AI_AGAIN|CONN(REFUSED|RESET)|(SOCKET)?TIMEDOUT|(HOST|NET)UNREACH)|ERR_SOCKET/,
     says: 'the package registry cannot be reached',
     todo: 'connect to the network or set a registry that answers (npm config set registry ...), then run this again.',
   },
@@ -50,7 +50,11 @@ const reasons = [
  * @param {string} cwd
  */
 export const installExactly = async (node, cwd) => {
-  const { status, tail } = await npm(node, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], cwd)
+  const { status, tail } = await npm(
+    node,
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    cwd,
+  )
   if (status === 0) return
   const { says, todo } = reasons.find(({ sign }) => sign.test(tail)) ?? {
     says: `npm ci ended with ${status}`,
@@ -94,7 +98,11 @@ const npm = (node, args, cwd) =>
 /** @param {import('node:child_process').ChildProcess} child */
 const endWith = (child) => {
   /** @type {[NodeJS.Signals, number][]} */
-  const signals = [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]
+  const signals = [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]
   for (const [signal, status] of signals) {
     const end = () => {
       child.kill(signal)

@@ -18,7 +18,9 @@ const isBinary = ({ os, cpu, optional }) => Boolean(optional && (os ?? cpu))
 
 /** @param {Entry} entry */
 const fits = ({ os, cpu, libc }) =>
-  allows(os, process.platform) && allows(cpu, process.arch) && (process.platform !== 'linux' || allows(libc, cLibrary()))
+  allows(os, process.platform) &&
+  allows(cpu, process.arch) &&
+  (process.platform !== 'linux' || allows(libc, cLibrary()))
 
 // npm's rule: `!darwin` excludes, anything else is the whole list of what is allowed.
 /** @param {string[] | undefined} list @param {string} value */
@@ -29,6 +31,8 @@ const allows = (list, value) => {
 }
 
 const cLibrary = () => {
-  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport())
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (
+    process.report.getReport()
+  )
   return header.glibcVersionRuntime ? 'glibc' : 'musl'
 }

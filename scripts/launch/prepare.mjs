@@ -40,7 +40,9 @@ const findNode = async () => {
   const isPrivate = process.execPath.startsWith(runtime)
   if (majorOf(process.version) >= MIN_MAJOR && !isPrivate) return process.execPath
   /** @type {Record<string, string>} */
-  const copies = JSON.parse(fs.readFileSync(path.join(runtime, 'package.json'), 'utf8')).optionalDependencies
+  const copies = JSON.parse(
+    fs.readFileSync(path.join(runtime, 'package.json'), 'utf8'),
+  ).optionalDependencies
   const name = [`node-bin-${platformName}`, `node-${platformName}`].find((one) => copies[one])
   if (!name)
     return fail(
@@ -92,8 +94,14 @@ const installPackages = async (node) => {
 // What the installed packages depend on: change any of it and they are installed again.
 /** @param {string} node @param {string} lockText */
 const stampOf = (node, lockText) => {
-  const hash = createHash('sha256').update(lockText).update(fs.readFileSync(path.join(root, 'package.json')))
-  return JSON.stringify({ lock: hash.digest('hex'), abi: versionOf(node)?.abi, platform: platformName })
+  const hash = createHash('sha256')
+    .update(lockText)
+    .update(fs.readFileSync(path.join(root, 'package.json')))
+  return JSON.stringify({
+    lock: hash.digest('hex'),
+    abi: versionOf(node)?.abi,
+    platform: platformName,
+  })
 }
 
 // For `npx tap` and the like, which find node_modules/.bin first: they should get the same Node.
@@ -114,7 +122,9 @@ const offerNode = (node) => {
 /** @param {string} node */
 const versionOf = (node) => {
   if (node === process.execPath) return { version: process.version, abi: process.versions.modules }
-  const asked = spawnSync(node, ['-p', 'process.version + " " + process.versions.modules'], { encoding: 'utf8' })
+  const asked = spawnSync(node, ['-p', 'process.version + " " + process.versions.modules'], {
+    encoding: 'utf8',
+  })
   if (asked.status !== 0) return undefined
   const [version, abi] = asked.stdout.trim().split(' ')
   return { version, abi }

@@ -16,12 +16,16 @@ export const obtainChromium = async (log: (line: string) => void): Promise<Obtai
   const found = findChromium()
   if (found) return { path: found }
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync(APT))
-    return { because: `No Chromium found, so the dashboard is not tested in a browser. ${chromiumTodo}` }
+    return {
+      because: `No Chromium found, so the dashboard is not tested in a browser. ${chromiumTodo}`,
+    }
   log('installing Chromium with apt-get (350 MB, about a minute) ...')
   await apt(['update'])
   const said = await apt(['install', '--yes', '--no-install-recommends', ...packages])
   const installed = findChromium()
-  return installed ? { path: installed } : { because: `apt-get could not install Chromium: ${said}. ${chromiumTodo}` }
+  return installed
+    ? { path: installed }
+    : { because: `apt-get could not install Chromium: ${said}. ${chromiumTodo}` }
 }
 
 /** Runs apt-get without questions; resolves to the last line it said. */

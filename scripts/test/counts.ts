@@ -18,7 +18,9 @@ export const summary = ({ passed, failed, skipped }: Counts): string =>
 /** Reads such a line; `undefined` for any other. */
 export const parseSummary = (line: string): Counts | undefined => {
   const found = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line.trim())
-  return found ? { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) } : undefined
+  return found
+    ? { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) }
+    : undefined
 }
 
 /**

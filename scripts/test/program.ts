@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { modules, root } from '../launch/prepare.mjs'
 import { judge, parseSummary, type Counts } from './counts.ts'
 
+/** A Node program to run: its script, then its arguments. */
 export type Program = {
   readonly args: readonly string[]
   readonly cwd?: string
@@ -17,7 +18,10 @@ export const packageFile = (...names: readonly string[]): string => path.join(mo
  * Runs a Node program and tells its lines as they come, all but the summary, which becomes the counts.
  * @param log  hears every other line
  */
-export const runProgram = ({ args, cwd = root, env = {} }: Program, log: (line: string) => void): Promise<Counts> =>
+export const runProgram = (
+  { args, cwd = root, env = {} }: Program,
+  log: (line: string) => void,
+): Promise<Counts> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd,

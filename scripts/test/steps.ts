@@ -20,12 +20,17 @@ export type Step = {
 const ui = path.join(root, 'ui')
 
 const types = (log: Log) =>
-  runProgram({ args: [packageFile('@typescript', 'native', 'bin', 'tsc'), '--noEmit', '--project', '.'] }, log)
+  runProgram(
+    { args: [packageFile('@typescript', 'native', 'bin', 'tsc'), '--noEmit', '--project', '.'] },
+    log,
+  )
 
 const lint = async (log: Log) => {
   const code = { args: [packageFile('oxlint', 'bin', 'oxlint'), '--type-aware', '--deny-warnings'] }
   await sync(log) // ESLint reads the types that SvelteKit writes
-  const pages = { args: [packageFile('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', 'ui/src'] }
+  const pages = {
+    args: [packageFile('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', 'ui/src'],
+  }
   return plus(await runProgram(code, log), await runProgram(pages, log))
 }
 
@@ -35,7 +40,15 @@ const sync = (log: Log) =>
 const check = async (log: Log) => {
   await sync(log)
   const checker = packageFile('svelte-check', 'bin', 'svelte-check')
-  const args = [checker, '--tsconfig', './tsconfig.json', '--tsgo', '--fail-on-warnings', '--output', 'human']
+  const args = [
+    checker,
+    '--tsconfig',
+    './tsconfig.json',
+    '--tsgo',
+    '--fail-on-warnings',
+    '--output',
+    'human',
+  ]
   return runProgram({ args, cwd: ui }, log)
 }
 
@@ -52,27 +65,40 @@ const build = async (log: Log): Promise<Counts> => {
 
 const browser = async (log: Log): Promise<Counts> => {
   const found = await obtainChromium(log)
-  if (found.path !== undefined) return tap(filesOf('ui/tests/**/*.test.ts'), log, { CHROMIUM_PATH: found.path })
+  if (found.path !== undefined)
+    return tap(filesOf('ui/tests/**/*.test.ts'), log, { CHROMIUM_PATH: found.path })
   log(found.because)
   // CI must not go green without having looked.
   return process.env['CI'] ? { ...none, failed: 1 } : { ...none, skipped: 1 }
 }
 
 /** Runs test files with tap, two at a time. */
-export const tap = async (files: readonly string[], log: Log, env: Record<string, string> = {}): Promise<Counts> => {
-  if (files.length > 0) return runProgram({ args: [packageFile('tap', 'dist', 'esm', 'run.mjs'), ...files], env }, log)
+export const tap = async (
+  files: readonly string[],
+  log: Log,
+  env: Record<string, string> = {},
+): Promise<Counts> => {
+  if (files.length > 0)
+    return runProgram({ args: [packageFile('tap', 'dist', 'esm', 'run.mjs'), ...files], env }, log)
   log('no test file found')
   return { ...none, failed: 1 }
 }
 
 const filesOf = (...patterns: readonly string[]): string[] =>
-  globSync(patterns, { cwd: root, exclude: ['**/node_modules/**', 'scripts/tidy.test.ts'] }).toSorted()
+  globSync(patterns, {
+    cwd: root,
+    exclude: ['**/node_modules/**', 'scripts/tidy.test.ts'],
+  }).toSorted()
 
 /** All of `npm test`, what is quick to fail first. */
 export const steps: readonly Step[] = [
   { name: 'types', about: 'tsc over everything but the pages, 3 s', run: types },
   { name: 'lint', about: 'oxlint, and eslint for the pages, 15 s', run: lint },
-  { name: 'tidy', about: 'the rules of the house, 5 s', run: (log) => tap(['scripts/tidy.test.ts'], log) },
+  {
+    name: 'tidy',
+    about: 'the rules of the house, 5 s',
+    run: (log) => tap(['scripts/tidy.test.ts'], log),
+  },
   { name: 'svelte', about: 'types and accessibility of the pages, 10 s', run: check },
   { name: 'build', about: 'the dashboard, 15 s after a change of its sources', run: build },
   {

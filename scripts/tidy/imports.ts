@@ -17,7 +17,7 @@ export type Import = {
   readonly apart: boolean
 }
 
-/** Everything a script imports: statically, dynamically, or as the file of a thread (`new URL('./x.ts', import.meta.url)`). */
+/** Everything a script imports: by a statement, at run time, or as the file of a thread (`new URL('./x.ts', …)`). */
 export const importsOf = (from: Source): Import[] => {
   const found: Import[] = []
   const add = (literal: ts.Node | undefined, typeOnly: boolean, apart = false) => {

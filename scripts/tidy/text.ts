@@ -6,7 +6,6 @@ import {
   areaOf,
   isBench,
   isGenerated,
-  isScript,
   isTest,
   placeOf,
   walk,
@@ -32,9 +31,8 @@ export const longFiles = (one: Source): string[] => {
   return [`${one.path}:${FILE_MAX} goes on to line ${lines}: split it.`]
 }
 
-const LATER = new RegExp(
-  `\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')}|XX${'X'}|HA${'CK'})\\b`,
-)
+// In pieces, or this line would be the first to be found.
+const LATER = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'HA' + 'CK'].join('|')})\\b`)
 
 /** Work put off: a note in the code is read by nobody who could do it. */
 export const unfinished = (one: Source): string[] =>
