@@ -1,0 +1,66 @@
+import { virtualClock } from '#engine/mod.ts'
+import type { Fact } from '#actors/messages.ts'
+import type { Control, Done } from '../control.ts'
+import type { ActorView } from '../contract.ts'
+import { buildServer } from '../server.ts'
+import type { ServerOptions } from '../server.ts'
+import { allViews } from '../views/mod.ts'
+import { aRoundTrip, aRun, instruments, minute, minuteClosed, sessionOpened } from './facts.ts'
+
+/** The session key of every test. */
+export const token = 'a-key-for-tests'
+
+const actor: ActorView = {
+  id: 'strategy/one', kind: 'actor', parent: 'strategies', thread: 'one', state: 'running', restarts: 0, down: null,
+  upSeconds: 12, cpuPercent: 1.5, heapMb: 9, ringLag: 0, mailbox: 0, handled: 10, latencyP50: 40, latencyP99: 90,
+  killable: true,
+}
+
+/** Timers that run when they are told to, by the interval they were made with. */
+export const handTimers = () => {
+  const jobs = new Set<{ ms: number; work: () => void }>()
+  return {
+    every(ms: number, work: () => void) {
+      const job = { ms, work }
+      jobs.add(job)
+      return () => void jobs.delete(job)
+    },
+    /** One round of every timer that is due each `ms` or faster. */
+    round: (ms = Infinity) => [...jobs].filter((job) => job.ms <= ms).forEach(({ work }) => work()),
+    count: () => jobs.size,
+  }
+}
+
+/** A whole API over scripted facts, whose control takes note of what it is asked and obeys. */
+export const fixture = async (over: Partial<ServerOptions> = {}, facts: readonly Fact[] = played) => {
+  const asked: unknown[][] = []
+  const answers: { next: Done } = { next: { type: 'done' } }
+  const take = (verb: string) => async (...given: unknown[]) => {
+    asked.push([verb, ...given])
+    return answers.next
+  }
+  const control: Control = {
+    actors: async () => [actor],
+    kill: take('kill'), restart: take('restart'), start: take('start'), stop: take('stop'), pause: take('pause'),
+    resume: take('resume'), configure: take('configure'),
+  }
+  const views = allViews({
+    run: aRun(), instruments, speed: 30,
+    types: [{ type: 'cross', title: 'Crossover', description: '', bars: '5m', params: [] }],
+  })
+  for (const fact of facts) views.fold(fact)
+  views.quotes((index) => ({ symbol: instruments.all[index]!.symbol, at: minute(9), price: 104_00, dayVolume: 50 }))
+  const clock = virtualClock(minute(0))
+  const timers = handTimers()
+  const app = await buildServer({
+    views, control, token, version: '0.0.0', ui: { dir: '/nowhere' },
+    stream: { clock, every: timers.every, refresh: () => {} },
+    parseParams: (_, params) => 'fast' in params
+      ? { type: 'ok', params }
+      : { type: 'invalid', errors: [{ path: 'fast', says: 'is missing' }] },
+    ...over,
+  })
+  return { app, views, clock, timers, asked, answers }
+}
+
+const played = [sessionOpened, ...aRoundTrip(), minuteClosed(9)]
