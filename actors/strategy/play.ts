@@ -1,0 +1,168 @@
+import type { Instrument, Kind } from '../domain/instrument.ts'
+import { paise, rupees } from '../domain/money.ts'
+import type { ExitReason } from '../domain/order.ts'
+import type { Signal } from '../domain/signal.ts'
+import type { AnyDefinition, Bar, Decision, Holding } from './define.ts'
+import { problem } from './errors.ts'
+import { express, type Proposal } from './express.ts'
+import { parseParams } from './params.ts'
+import { resample } from './resample.ts'
+import { nothing, runner, type Outcome } from './runner.ts'
+
+export type PlayOptions = {
+  /** What the strategy runs on; the symbol of the first bar by default. */
+  readonly symbol?: string
+  readonly params?: Readonly<Record<string, unknown>>
+  /** Smallest price step in rupees. */
+  readonly tick?: number
+  /** Instant before which bars only warm the lines up. */
+  readonly from?: number
+}
+
+/** What came of one closed bar. */
+export type Step = {
+  readonly bar: Bar
+  readonly decisions: readonly Decision[]
+  readonly signals: readonly Signal[]
+  /** Held while the bar was judged. */
+  readonly position: Holding
+}
+
+/** A round trip of one unit, in rupees. */
+export type PlayTrade = {
+  readonly direction: 'long' | 'short'
+  readonly entryAt: number
+  readonly entry: number
+  readonly exitAt: number
+  readonly exit: number
+  readonly reason: ExitReason
+}
+
+export type Played = {
+  /** One for each bar that was judged. */
+  readonly steps: readonly Step[]
+  readonly signals: readonly Signal[]
+  /** Finished ones; what is still held at the end is in `position`. */
+  readonly trades: readonly PlayTrade[]
+  readonly position: Holding
+}
+
+/**
+ * Runs a strategy over bars and says what it decided, for an author's tests.
+ *
+ * Give bars of the finest timeframe there is: the longer ones a strategy watches are made from them. What is asked for
+ * at one close happens at the next bar's open, one unit at a time; a stop or target that a later bar touches is left
+ * at its price, the stop first where a bar touches both.
+ *
+ * What it is not: a backtest. There is no risk, no sizing, no cost, no spread, no session end; and options are not
+ * bought, the signal's own instrument stands in for them.
+ */
+export const play = (definition: AnyDefinition, bars: readonly Bar[], options: PlayOptions = {}): Played => {
+  const { symbol = bars[0]?.symbol ?? '', tick = 0.05, from = Number.NEGATIVE_INFINITY } = options
+  const parsed = parseParams(definition.params, options.params ?? {})
+  if (parsed.type === 'bad')
+    throw problem('PARAMS', { strategy: definition.name, says: parsed.errors.map(({ says }) => says).join(' ') })
+  const run = runner(definition, parsed.params, { symbol, tick })
+  const account = accountOf()
+  const steps: Step[] = []
+  for (const [at, group] of byClose(withLonger(bars, run.needs()))) {
+    const working = group.find((bar) => bar.symbol === symbol && bar.timeframe === run.timeframe)
+    if (working) account.trade(working)
+    run.hold(account.position())
+    for (const bar of group) (at < from ? run.history : run.bar)(bar)
+    const outcome = run.close(at)
+    if (!outcome) continue
+    const proposals = express(outcome, deskOf(definition.name, symbol, tick, account.position()))
+    account.ask(proposals)
+    steps.push(stepOf(outcome, proposals, account.position()))
+  }
+  return { steps, signals: steps.flatMap(({ signals }) => signals), trades: account.trades, position: account.position() }
+}
+
+const stepOf = ({ bar, decisions }: Outcome, proposals: readonly Proposal[], position: Holding): Step =>
+  ({ bar, decisions, signals: proposals.flatMap(({ signal }) => (signal ? [signal] : [])), position })
+
+/** The given bars, and those longer ones that are needed and not among them. */
+const withLonger = (bars: readonly Bar[], needs: readonly { symbol: string; timeframe: Bar['timeframe'] }[]): Bar[] => {
+  const all = [...bars]
+  for (const { symbol, timeframe } of needs) {
+    const own = bars.filter((bar) => bar.symbol === symbol)
+    if (own.some((bar) => bar.timeframe === timeframe)) continue
+    const finest = own.map((bar) => bar.timeframe).find((one) => one !== timeframe)
+    all.push(...resample(own.filter((bar) => bar.timeframe === finest), timeframe))
+  }
+  return all
+}
+
+const byClose = (bars: readonly Bar[]): [number, Bar[]][] =>
+  [...Map.groupBy(bars, ({ closeAt }) => closeAt)].sort(([a], [b]) => a - b)
+
+const deskOf = (strategy: string, symbol: string, tick: number, holding: Holding) => {
+  const kind: Kind = 'future'
+  const instrument: Instrument = { index: 0, symbol, kind, underlying: symbol, tickSize: paise(tick) }
+  return {
+    strategy, mode: 'paper' as const, instrument, holding, pending: null, via: null,
+    priceOf: () => null,
+    chooseOption: () => ({ type: 'none' as const, because: 'play trades the signal\'s own instrument.' }),
+    inThetaWindow: () => false,
+  }
+}
+
+/** Holds one unit at most. */
+const accountOf = () => {
+  let position = nothing
+  let opened = { at: 0, price: 0 }
+  let trailing = false
+  let asked: Proposal[] = []
+  const trades: PlayTrade[] = []
+
+  const leave = (at: number, price: number, reason: ExitReason) => {
+    if (position.direction === 'none') return
+    const { direction } = position
+    trades.push({ direction, entryAt: opened.at, entry: opened.price, exitAt: at, exit: price, reason })
+    position = nothing
+  }
+  const carryOut = ({ intent }: Proposal, bar: Bar) => {
+    if (intent?.kind === 'exit') leave(bar.openAt, bar.open, intent.reason)
+    if (intent?.kind === 'move' && position.direction !== 'none') {
+      const { stop, target } = intent
+      trailing ||= stop !== null
+      position = {
+        ...position,
+        stop: stop === null ? position.stop : rupees(stop),
+        target: target === null ? position.target : rupees(target),
+      }
+    }
+    if (intent?.kind !== 'enter') return
+    const { direction, levels } = intent
+    opened = { at: bar.openAt, price: bar.open }
+    trailing = false
+    position = {
+      direction, symbol: bar.symbol, quantity: direction === 'long' ? 1 : -1, bars: 0,
+      entry: rupees(intent.entry), entryAt: intent.at,
+      stop: levels.stop === null ? null : rupees(levels.stop),
+      target: levels.target === null ? null : rupees(levels.target),
+    }
+  }
+  const watch = (bar: Bar) => {
+    const { stop, target } = position
+    const up = position.direction === 'long'
+    const worse = (level: number) => (up ? Math.min(level, bar.open) : Math.max(level, bar.open)) // opened beyond it
+    if (stop !== null && (up ? bar.low <= stop : bar.high >= stop))
+      leave(bar.closeAt, worse(stop), trailing ? 'TRAILING' : 'STOP_LOSS')
+    else if (target !== null && (up ? bar.high >= target : bar.low <= target)) leave(bar.closeAt, target, 'TARGET')
+  }
+  return {
+    trades: trades as readonly PlayTrade[],
+    position: () => position,
+    ask(proposals: readonly Proposal[]) {
+      asked = [...proposals]
+    },
+    /** Lets one bar of the working timeframe pass: first what was asked for at its open, then the levels within it. */
+    trade(bar: Bar) {
+      for (const proposal of asked) carryOut(proposal, bar)
+      asked = []
+      watch(bar)
+    },
+  }
+}
