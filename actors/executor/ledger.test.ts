@@ -20,11 +20,12 @@ const order = (over: Partial<Order> = {}): Approved<Order> => {
 const exit = (over: Partial<Order> = {}) =>
   order({ id: 'a:exit:1', purpose: 'exit', trade: 'a', side: 'sell', reason: 'SIGNAL', ...over })
 
-const charged = (total: number): Charges => ({ brokerage: total, stt: 0, exchange: 0, sebi: 0, stamp: 0, gst: 0, total })
+const free = { stt: 0, exchange: 0, sebi: 0, stamp: 0, gst: 0 }
+const charged = (total: number): Charges => ({ ...free, brokerage: total, total })
 
 const fill = (over: Partial<Fill> = {}): Fill => ({
   id: `${over.order ?? 'a'}:fill:1`, order: 'a', strategy: 's', symbol: 'NIFTY-I', side: 'buy', quantity: 50,
-  price: 1_800_000, at, charges: charged(0), quote: { price: over.price ?? 1_800_000, bid: null, ask: null, at }, ...over,
+  price: 1_800_000, at, charges: charged(0), quote: { price: 1_800_000, bid: null, ask: null, at }, ...over,
 })
 
 const kept = (fact: BusinessFact, when = at): Fact => ({ ...fact, at: when, from: 'executor', cause: null, tick: 0 })
@@ -51,7 +52,7 @@ t.test('positions average, shrink and turn around to the paisa', async (t) => {
     ['turned from long to short', [['buy', 50, 100], ['sell', 75, 110]], -25, -2750, 500],
     ['turned from short to long', [['sell', 50, 100], ['buy', 75, 110]], 25, 2750, -500],
     ['a cost that does not divide', [['buy', 1, 100], ['buy', 2, 101], ['sell', 1, 101]], 2, 202, 1],
-    ['and its last unit takes what is left', [['buy', 1, 100], ['buy', 2, 101], ['sell', 1, 101], ['sell', 2, 101]], 0, 0, 1],
+    ['its last units take the rest', [['buy', 1, 100], ['buy', 2, 101], ['sell', 1, 101], ['sell', 2, 101]], 0, 0, 1],
   ]
   for (const [what, fills, quantity, cost, realised] of rows) {
     const end = fills.reduce(
@@ -148,17 +149,19 @@ t.test('a rejected order cannot be resurrected by a late fill without a visible 
   t.equal(openTrades(ledger).length, 1)
 })
 
-t.test('a round trip opens with its entry, closes flat, and earns what is left after both sides’ charges', async (t) => {
+t.test('a round trip opens with its entry, closes flat, and earns what both sides’ charges leave', async (t) => {
   const ledger = ledgerOf(...sent(order()), filled(fill({ charges: charged(2000) })))
   const [opened] = owed(ledger)
-  t.match(opened, { type: 'tradeOpened', trade: { id: 'a', quantity: 50, entryPrice: 1_800_000, pnl: null, exitAt: null } })
+  const trade = { id: 'a', quantity: 50, entryPrice: 1_800_000, pnl: null, exitAt: null }
+  t.match(opened, { type: 'tradeOpened', trade })
   t.equal(owed(ledger).length, 1)
   apply(ledger, kept(opened!))
   t.strictSame(owed(ledger), [], 'told once')
 
   const later = at + 60_000
   for (const fact of sent(exit())) apply(ledger, kept(fact))
-  apply(ledger, kept(filled(fill({ order: 'a:exit:1', side: 'sell', price: 1_801_050, at: later, charges: charged(3000) }))))
+  const sold = fill({ order: 'a:exit:1', side: 'sell', price: 1_801_050, at: later, charges: charged(3000) })
+  apply(ledger, kept(filled(sold)))
   const [closed] = owed(ledger)
   t.match(closed, {
     type: 'tradeClosed',
@@ -167,6 +170,49 @@ t.test('a round trip opens with its entry, closes flat, and earns what is left a
   apply(ledger, kept(closed!))
   t.strictSame(owed(ledger), [])
   t.equal(openTrades(ledger).length, 0)
+})
+
+t.test('once all is flat, the trades have earned exactly what the cash has grown by', async () => {
+  const anyTrade = fc.record({
+    side: fc.constantFrom<Side>('buy', 'sell'),
+    symbol: fc.constantFrom('NIFTY-I', 'BANKNIFTY-I'),
+    parts: fc.array(fc.record({ units: fc.integer({ min: 1, max: 500 }), price: fc.integer({ min: 5, max: 9_999_999 }) }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    out: fc.integer({ min: 5, max: 9_999_999 }),
+    charges: fc.integer({ min: 0, max: 10_000 }).map(charged),
+  })
+  fc.assert(
+    fc.property(fc.array(anyTrade, { maxLength: 10 }), (trades) => {
+      const ledger = emptyLedger()
+      let earned = 0
+      const take = (fact: BusinessFact): void => {
+        apply(ledger, kept(fact))
+        for (const due of owed(ledger)) {
+          apply(ledger, kept(due))
+          if (due.type === 'tradeClosed') earned += due.trade.pnl!
+        }
+      }
+      trades.forEach(({ side, symbol, parts, charges }, n) => {
+        const quantity = parts.reduce((sum, { units }) => sum + units, 0)
+        for (const fact of sent(order({ id: `t${n}`, trade: `t${n}`, symbol, side, quantity }))) take(fact)
+        parts.forEach(({ units, price }, i) =>
+          take(filled(fill({ id: `t${n}:${i}`, order: `t${n}`, symbol, side, quantity: units, price, charges }), false)))
+      })
+      trades.forEach(({ side, symbol, out, charges }, n) => {
+        const { quantity } = ledger.trips.get(`t${n}`)!
+        const [id, back] = [`t${n}:exit:1`, side === 'buy' ? 'sell' : 'buy'] as const
+        for (const fact of sent(exit({ id, trade: `t${n}`, symbol, side: back, quantity }))) take(fact)
+        take(filled(fill({ order: id, symbol, side: back, quantity, price: out, charges })))
+      })
+      const positions = [...ledger.positions.values()]
+      const paid = positions.reduce((sum, one) => sum + one.charges, 0)
+      const cash = (ledger.cash.get('s') ?? 0) - paid
+      return ledger.trips.size === 0 && earned === cash && positions.every((one) => one.quantity === 0 && one.cost === 0)
+    }),
+    { numRuns: 200 },
+  )
 })
 
 t.test('parts of an entry average, and the trade is told of again as it grows', async (t) => {
@@ -193,7 +239,8 @@ t.test('a trade whose entry still works is not closed by an exit of what came so
 
 t.test('a refused exit leaves the trade held, managed, and free to be left again', async (t) => {
   for (const type of ['orderRejected', 'orderCancelled'] as const) {
-    const ledger = ledgerOf(...sent(order()), filled(fill()), ...sent(exit()), { type, order: 'a:exit:1', because: 'no' })
+    const ended = { type, order: 'a:exit:1', because: 'no' } as const
+    const ledger = ledgerOf(...sent(order()), filled(fill()), ...sent(exit()), ended)
     t.match(openTrades(ledger), [{ id: 'a', quantity: 50, exiting: null, exits: 1 }], type)
     t.equal(objection(ledger, exit({ id: 'a:exit:2' }), 'paper'), undefined, type)
   }
@@ -230,7 +277,8 @@ t.test('after a restart the ledger knows what to place and what the venue had', 
   ])
   t.equal(outstanding(ledger).length, 2)
   apply(ledger, kept({ type: 'sessionOpened', day: '2022-11-11', openAt: at, closeAt: at }))
-  t.strictSame(workingOrders(ledger).map((one) => one.order.id), ['new', 'sent', 'open'], 'a new day forgets what is over')
+  const working = workingOrders(ledger).map((one) => one.order.id)
+  t.strictSame(working, ['new', 'sent', 'open'], 'a new day forgets what is over')
   t.equal(ledger.orders.has('a'), false)
   t.equal(openTrades(ledger).length, 1, 'and keeps what is held')
 })

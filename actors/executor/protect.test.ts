@@ -10,7 +10,8 @@ import { endOfDay, guard, reached } from './protect.ts'
 const at = Date.parse('2022-11-10T10:00:00+05:30')
 const instrument = (index: number, symbol: string): Instrument =>
   ({ index, symbol, kind: 'future', underlying: 'NIFTY', lot: 50, tickSize: 5 })
-const instruments = tableOf([instrument(0, 'NIFTY-I'), instrument(1, 'NIFTY2211018000CE'), instrument(2, 'BANKNIFTY-I')])
+const option = 'NIFTY2211018000CE'
+const instruments = tableOf([instrument(0, 'NIFTY-I'), instrument(1, option), instrument(2, 'BANKNIFTY-I')])
 const levels: Levels = { watch: 'NIFTY-I', direction: 'long', stop: 1_790_000, target: 1_820_000, trailing: false }
 
 const free: Charges = { brokerage: 0, stt: 0, exchange: 0, sebi: 0, stamp: 0, gst: 0, total: 0 }
@@ -30,7 +31,8 @@ const enter = (ledger: Ledger, order: Approved<Order>): void => {
   const price = 10_000
   const quote = { price, bid: null, ask: null, at }
   const fill = { id: `${id}:fill:1`, order: id, strategy, symbol, side, quantity, price, at, charges: free, quote }
-  take(ledger, { type: 'orderApproved', order }, { type: 'orderPlaced', order: id }, { type: 'orderFilled', fill, done: true })
+  take(ledger, { type: 'orderApproved', order }, { type: 'orderPlaced', order: id })
+  take(ledger, { type: 'orderFilled', fill, done: true })
 }
 
 t.test('a level is reached at its price and beyond, and the stop comes first', async (t) => {
@@ -49,7 +51,8 @@ t.test('a level is reached at its price and beyond, and the stop comes first', a
     [{ ...levels, stop: null, target: null }, 1, null],
     [levels, Number.NaN, null],
   ]
-  for (const [given, price, expected] of rows) t.equal(reached(given, price), expected, `${given.direction} at ${price}`)
+  for (const [given, price, expected] of rows)
+    t.equal(reached(given, price), expected, `${given.direction} at ${price}`)
 })
 
 t.test('an option is left by the levels of the future it was bought on', async (t) => {
@@ -62,7 +65,8 @@ t.test('an option is left by the levels of the future it was bought on', async (
   const [exit] = watch.onTick(0, 1_789_995, at + 5)
   t.match(exit, {
     id: 'a:exit:1', purpose: 'exit', trade: 'a', symbol: 'NIFTY2211018000CE', side: 'sell', quantity: 50,
-    reason: 'STOP_LOSS', because: 'NIFTY-I traded at ₹ 17,899.95, at or below the stop ₹ 17,900.00.', approvedAt: at + 5,
+    reason: 'STOP_LOSS', approvedAt: at + 5,
+    because: 'NIFTY-I traded at ₹ 17,899.95, at or below the stop ₹ 17,900.00.',
   })
 })
 

@@ -63,7 +63,8 @@ export const judgeMove = (move: Move, book: Book): MoveVerdict => {
   const stop = move.stop ?? levels.stop
   const gained = stopGain(levels, stop)
   if (gained < 0) {
-    const because = `The stop ${say(stop!)} is further away than ${say(levels.stop!)}; stops move in the trade's favour only.`
+    const further = `The stop ${say(stop!)} is further away than ${say(levels.stop!)}`
+    const because = `${further}; stops move in the trade's favour only.`
     return refused('STOP_LOOSENED', because, { stop: stop!, now: levels.stop! })
   }
   const moved = { ...levels, stop, target: move.target ?? levels.target, trailing: levels.trailing || gained > 0 }

@@ -93,10 +93,10 @@ const unheld: Rule = ({ entry, own }) => {
 const inHours: Rule = ({ limits, account, minute }) => {
   const [from, to] = limits.hours
   const last = account.lastEntryMinute
-  if (minute >= last)
-    return no('AFTER_LAST_ENTRY', `It is ${sayMinute(minute)}; no entries from ${sayMinute(last)} on.`, { minute, last })
+  const now = `It is ${sayMinute(minute)}`
+  if (minute >= last) return no('AFTER_LAST_ENTRY', `${now}; no entries from ${sayMinute(last)} on.`, { minute, last })
   if (minute >= from && minute <= to) return undefined
-  const because = `It is ${sayMinute(minute)}; this strategy enters from ${sayMinute(from)} to ${sayMinute(to)}.`
+  const because = `${now}; this strategy enters from ${sayMinute(from)} to ${sayMinute(to)}.`
   return no('OUTSIDE_HOURS', because, { minute, from, to })
 }
 

@@ -7,7 +7,8 @@ import { limitsFor, strategyLimits } from './limits.ts'
 import type { Sizing } from './limits.ts'
 import { sizeOf } from './size.ts'
 
-const entryOf = (over: { price?: number | null; entry?: number; stop?: number | null; tier?: number; side?: 'buy' | 'sell' }): Entry => {
+type Over = Partial<Pick<Entry, 'price' | 'entry' | 'tier' | 'side'>> & { stop?: number | null }
+const entryOf = (over: Over): Entry => {
   const { price = 1_800_000, entry = 1_800_000, stop = 1_797_000, tier = 1, side = 'buy' } = over
   return {
     kind: 'enter', id: 'i', strategy: 's', signal: 'sig', at: 0, mode: 'paper', symbol: 'X', side, direction: 'long',
@@ -19,7 +20,7 @@ const tiered = (percent: number): Sizing => ({ by: 'tiered', percent })
 const lakh = 10_000_000
 
 t.test('as many whole lots as lose no more than the budget', async (t) => {
-  type Given = Parameters<typeof entryOf>[0] & { kind?: 'future' | 'option'; capital?: number; sizing?: Sizing; lot?: number; most?: number }
+  type Given = Over & { kind?: 'future' | 'option'; capital?: number; sizing?: Sizing; lot?: number; most?: number }
   const rows: [what: string, given: Given, lots: number][] = [
     ['1 % of 10 lakh over a stop of 30 points', {}, 6],
     ['exactly one lot', { capital: 1.5 * lakh }, 1],
@@ -99,8 +100,10 @@ t.test('limits are the house’s, then the strategy file’s, then the instance�
     declared: { sizing: { by: 'tiered', percent: 2 }, maxOpenTrades: 3, dailyLossPercent: 6, minRewardToRisk: 2 },
     configured: { maxOpenTrades: 2, minRewardToRisk: null },
   })
-  t.match(limits, { sizing: { by: 'tiered', percent: 2 }, maxOpenTrades: 2, dailyLossPercent: 6, minRewardToRisk: null, hours: [555, 915] })
-  t.match(limitsFor({ s: limits, u: limits }, { maxOpenTrades: 7 }), { account: { capital: 2 * lakh, maxOpenTrades: 7 } })
+  t.match(limits, { sizing: { by: 'tiered', percent: 2 }, maxOpenTrades: 2, dailyLossPercent: 6 })
+  t.match(limits, { minRewardToRisk: null, hours: [555, 915] })
+  const { account } = limitsFor({ s: limits, u: limits }, { maxOpenTrades: 7 })
+  t.match(account, { capital: 2 * lakh, maxOpenTrades: 7 })
 })
 
 t.test('a limit that is unknown or out of bounds is refused by name, with what it must be', async (t) => {
@@ -109,7 +112,7 @@ t.test('a limit that is unknown or out of bounds is refused by name, with what i
     ['none', 'RISK_LIMITS_NOT_AN_OBJECT', /strategy s/],
     [{ maxTrades: 3 }, 'RISK_LIMIT_UNKNOWN', /maxTrades. Known: sizing, maxOpenTrades/],
     [{ capital: 3 }, 'RISK_LIMIT_UNKNOWN', /capital/],
-    [{ maxOpenTrades: 0 }, 'RISK_LIMIT_OUT_OF_BOUNDS', /maxOpenTrades of strategy s is 0; it must be a whole number from 1/],
+    [{ maxOpenTrades: 0 }, 'RISK_LIMIT_OUT_OF_BOUNDS', /maxOpenTrades of strategy s is 0; it must be a whole number/],
     [{ maxOpenTrades: '3' }, 'RISK_LIMIT_OUT_OF_BOUNDS', /"3"/],
     [{ dailyLossPercent: Number.NaN }, 'RISK_LIMIT_OUT_OF_BOUNDS', /dailyLossPercent/],
     [{ dailyLossPercent: null }, 'RISK_LIMIT_OUT_OF_BOUNDS', /dailyLossPercent/],
