@@ -1,0 +1,213 @@
+import {
+  openLatest, ringWriter, wrappedMicros, type Context, type Latest, type LatestHandle, type RingHandle, type RingWriter,
+} from '#engine/mod.ts'
+import { minuteOfDay, nseCalendar } from '../calendar/mod.ts'
+import { tableOf, type Instrument } from '../domain/instrument.ts'
+import { END, LATE, MARK, TICK } from '../records.ts'
+import type { Command } from '../messages.ts'
+import { actor } from '../vocabulary.ts'
+import { pacer, type Pace, type Pacer } from './pace.ts'
+import { recordingSource, type Recording } from './recording.ts'
+import { countBroken, type RowBatch, type Source } from './source.ts'
+import { TickStream, type Step } from './stream.ts'
+import { Validator } from './validate.ts'
+
+/** Records published at once: what a few milliseconds of a busy market bring. */
+const BATCH_MAX = 256
+/** Records per turn, so that control messages are heard in between. */
+const TURN_MAX = 8192
+/** Longest wait between two looks while the replay is ahead of its pace. */
+const LOOK_MS = 20
+
+type Given = {
+  readonly recording: Pick<Recording, 'name' | 'files'>
+  readonly instruments: readonly Instrument[]
+  readonly ring: RingHandle
+  readonly latest: LatestHandle
+  readonly pace: Pace
+  /** Sequence from which on records are published; those before are on record already. */
+  readonly from: number
+}
+
+type State = {
+  readonly source: Source
+  readonly rows: AsyncIterator<RowBatch>
+  readonly stream: TickStream
+  readonly validator: Validator
+  readonly writer: RingWriter
+  readonly latest: Latest
+  readonly pacer: Pacer
+  readonly pace: Pace
+  readonly from: number
+  /** What the stream gave and the ring has not taken. */
+  step: Step | null
+  fetching: boolean
+  failed: unknown
+  paced: boolean
+  ended: boolean
+  readonly row: Float64Array
+}
+
+/**
+ * Feeds a recording into the tick ring: rows are validated, numbered, mixed with the marks of the session's minutes,
+ * and published in batches at the chosen pace. Waits for the slowest reader; loses nothing.
+ */
+export default actor<Given, State>({
+  module: import.meta.url,
+  start({ recording, instruments, ring, latest, pace, from }) {
+    const table = tableOf(instruments)
+    const source = recordingSource(recording, table)
+    const validator = new Validator(table, nseCalendar)
+    return {
+      source, validator, pace, from,
+      rows: source.open()[Symbol.asyncIterator](),
+      stream: new TickStream(table, nseCalendar, validator),
+      writer: ringWriter(ring),
+      latest: openLatest(latest),
+      pacer: pacer(pace.speed),
+      step: null, fetching: false, failed: null, paced: false, ended: false,
+      row: new Float64Array(8),
+    }
+  },
+  pump(state, ctx) {
+    if (state.failed) throw state.failed
+    if (state.ended) return false
+    if (state.fetching) return true
+    let count = 0
+    try {
+      while (count < TURN_MAX) {
+        state.step ??= state.stream.next()
+        if (state.step === 'more') {
+          fetch(state)
+          return true
+        }
+        const wait = state.step === 'session' ? openSession(state, ctx) : publish(state, ctx)
+        if (wait !== 0) return count > 0 || (wait === FULL ? false : Math.min(wait, LOOK_MS))
+        state.step = null
+        count++
+        if (count % BATCH_MAX === 0) show(state, ctx)
+        if (state.ended) break
+      }
+      return true
+    } finally {
+      show(state, ctx)
+      ctx.gauges.handled(count)
+    }
+  },
+  async stop(state) {
+    await state.rows.return?.()
+  },
+  inspect: ({ stream, validator, source }) => ({
+    fed: stream.fed, quarantined: validator.counts, broken: source.broken, at: stream.record.at,
+  }),
+})
+
+const FULL = -1
+
+/** Makes what was published visible to sleeping readers. */
+const show = (state: State, ctx: Context<Command>): void => {
+  state.writer.publish()
+  ctx.wake()
+}
+
+const fetch = (state: State): void => {
+  state.fetching = true
+  state.rows.next().then(
+    ({ value, done }) => {
+      if (done) state.stream.finish()
+      else state.stream.push(value)
+      state.step = null
+      state.fetching = false
+    },
+    (error: unknown) => {
+      state.failed = error
+      state.fetching = false
+    },
+  )
+}
+
+const openSession = (state: State, ctx: Context<Command>): number => {
+  state.paced = false
+  state.pacer.anchor(state.stream.session!.openAt, ctx.clock.elapsed())
+  return 0
+}
+
+/** Publishes the record at hand; 0 when done, {@link FULL}, or the milliseconds until it is due. */
+const publish = (state: State, ctx: Context<Command>): number => {
+  const { stream, step, writer } = state
+  const { record } = stream
+  if (step !== 'end') {
+    if (record.sequence < state.from) return note(state)
+    const wait = due(state, ctx)
+    if (wait > 0) return wait
+  }
+  const f = writer.claim()
+  if (f < 0) return FULL
+  if (step === 'tick') putTick(state, f)
+  else putBoundary(state, f)
+  return 0
+}
+
+// Records before the start of a resumed run are passed over, but the last prices they brought are still the last.
+const note = (state: State): number => {
+  if (state.step === 'tick') putLatest(state)
+  return 0
+}
+
+const due = (state: State, ctx: Context<Command>): number => {
+  const { at } = state.stream.record
+  const fast = state.pace.from !== null && minuteOfDay(at) < state.pace.from
+  if (fast) return 0
+  if (!state.paced) {
+    // Time counts from the first record that is not hurried over: the open, the place of a restart, or `--from`.
+    state.paced = true
+    state.pacer.anchor(at, ctx.clock.elapsed())
+  }
+  return state.pacer.wait(at, ctx.clock.elapsed())
+}
+
+const putTick = (state: State, f: number): void => {
+  const { writer, stream: { record } } = state
+  const { fields, ints, intOffset: i } = writer
+  fields[f] = record.at
+  fields[f + 1] = record.price
+  fields[f + 2] = record.quantity
+  fields[f + 3] = record.dayVolume
+  fields[f + 4] = record.bid
+  fields[f + 5] = record.ask
+  ints[i] = record.instrument
+  ints[i + 1] = record.late ? LATE : TICK
+  ints[i + 2] = record.oi === record.oi ? record.oi : -1
+  ints[i + 3] = wrappedMicros()
+  if (!record.late) putLatest(state)
+}
+
+/** Row of an instrument's newest state: at, price, bid, ask, day volume, open interest, quantity, sequence. */
+const putLatest = ({ latest, row, stream: { record } }: State): void => {
+  row[0] = record.at
+  row[1] = record.price
+  row[2] = record.bid
+  row[3] = record.ask
+  row[4] = record.dayVolume
+  row[5] = record.oi
+  row[6] = record.quantity
+  row[7] = record.sequence
+  latest.write(record.instrument, row)
+}
+
+const putBoundary = (state: State, f: number): void => {
+  const { writer, stream, validator, source } = state
+  const { fields, ints, intOffset: i } = writer
+  const end = state.step === 'end'
+  fields[f] = stream.record.at
+  fields[f + 1] = stream.session?.openAt ?? Number.NaN
+  fields[f + 2] = stream.session?.closeAt ?? Number.NaN
+  fields[f + 3] = stream.fed
+  fields[f + 4] = validator.quarantined + countBroken(source.broken)
+  fields[f + 5] = Number.NaN
+  ints[i] = -1
+  ints[i + 1] = end ? END : MARK
+  ints[i + 2] = stream.record.gap ? 1 : 0
+  ints[i + 3] = wrappedMicros()
+  if (end) state.ended = true
+}
