@@ -167,7 +167,7 @@ create table public.trades (
   watch_direction text check (watch_direction in ('long', 'short')),
   stop_loss numeric(18, 2),
   target_price numeric(18, 2),
-  trailing boolean not null default false,
+  trailed boolean not null default false,
   exit_time timestamptz,
   exit_price numeric(18, 2),
   exit_reason text check (exit_reason in

@@ -1,0 +1,44 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { NodeFS } from '@electric-sql/pglite/nodefs'
+
+// The parts of Emscripten's NODEFS that are touched. They are not public: see the self-test in connect.ts.
+type Stream = { readonly nfd?: number | null; readonly node: unknown }
+type NodeFileSystem = { stream_ops: Record<string, unknown>; realPath(node: unknown): string }
+type Module = { readonly FS: { readonly filesystems: { readonly NODEFS: NodeFileSystem } } }
+
+/**
+ * PGlite's files on disk, with fsync. As shipped its file system has no such operation, so every commit stays in
+ * the page cache: it survives a killed process, but a power cut destroys the whole database. This adds the
+ * operation. It reaches into the package, which is why the package's version is pinned exactly and why opening
+ * a database proves on a real commit that `fsyncs` rises.
+ */
+export class DurableNodeFS extends NodeFS {
+  /** How often the database has asked for a file to reach the disk. */
+  fsyncs = 0
+
+  override async init(...given: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
+    const { emscriptenOpts } = await super.init(...given)
+    const install = (module: Module) => {
+      const { NODEFS } = module.FS.filesystems
+      const fsync = (stream: Stream) => {
+        this.fsyncs++
+        syncStream(stream, NODEFS)
+        return 0
+      }
+      NODEFS.stream_ops = { ...NODEFS.stream_ops, fsync }
+    }
+    const preRun = [...((emscriptenOpts.preRun as unknown[] | undefined) ?? []), install]
+    return { emscriptenOpts: { ...emscriptenOpts, preRun } as typeof emscriptenOpts }
+  }
+}
+
+// A directory has no descriptor of its own here, so one is opened for the moment.
+const syncStream = (stream: Stream, nodefs: NodeFileSystem) => {
+  if (stream.nfd !== undefined && stream.nfd !== null) return fsyncSync(stream.nfd)
+  const descriptor = openSync(nodefs.realPath(stream.node), 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
