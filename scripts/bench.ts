@@ -28,6 +28,7 @@ const bench = command({
     if (json !== undefined)
       writeFileSync(json, `${JSON.stringify({ ...machine(), benches: outcomes }, null, 2)}\n`)
     const failed = outcomes.filter(({ error }) => error !== undefined).length
+    if (outcomes.length === 0) console.log('no *.bench.ts found')
     console.log(summary({ passed: outcomes.length - failed, failed, skipped: 0 }))
     return failed === 0 && outcomes.length > 0 ? 0 : 1
   },
