@@ -15,7 +15,7 @@ import { documentOf, problemType } from './problems.ts'
 import { aliases, routes } from './routes/mod.ts'
 import type { Door, Route } from './routes/mod.ts'
 import { components, ref } from './schemas.ts'
-import { serveStream } from './stream.ts'
+import { acceptSockets, serveStream } from './stream.ts'
 import type { StreamOptions } from './stream.ts'
 import { serveUi } from './ui.ts'
 import type { Views } from './views/mod.ts'
@@ -58,12 +58,13 @@ export const buildServer = async (options: ServerOptions): Promise<FastifyInstan
   await app.register(rateLimit, {
     max: limit.max, timeWindow: limit.perMs, errorResponseBuilder: () => problem('TOO_MANY_REQUESTS', limit),
   })
+  await acceptSockets(app)
   app.addHook('onRequest', async (request) => {
     checkAddress(request, options)
     if (isGuarded(request)) checkKey(request, options)
   })
   await describe(app, version)
-  await serveStream(app, { ...options, ...options.stream })
+  serveStream(app, { ...options, ...options.stream })
   addRoutes(app, options)
   await serveUi(app, options.ui.dir)
   return app

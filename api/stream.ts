@@ -31,11 +31,18 @@ type Given = StreamOptions & { readonly views: Views; readonly control: Control;
 const channels = Object.keys(flushMs) as Channel[]
 const sweepMs = 1_000
 
+/**
+ * Lets connections become WebSockets. To be called before any hook that may refuse one: this plugin has to know
+ * a connection first, or it would never close what was refused.
+ */
+export const acceptSockets = async (app: FastifyInstance): Promise<void> => {
+  await app.register(websocket, { options: { maxPayload: messageBytesMax } })
+}
+
 /** Serves /api/stream: a snapshot, then what changed, at a pace that each client can take. */
-export const serveStream = async (app: FastifyInstance, given: Given): Promise<void> => {
+export const serveStream = (app: FastifyInstance, given: Given): void => {
   const hub = streamHub(given, (error) => app.log.error({ err: error }, 'the supervision tree could not be read'))
   app.addHook('onClose', async () => hub.stop())
-  await app.register(websocket, { options: { maxPayload: messageBytesMax } })
   // Open, as a browser can send no header with it: the first message carries the key.
   const route = { websocket: true, config: { role: 'open' }, schema: { hide: true } as object } as const
   app.get('/api/stream', route, (socket) => hub.accept(socket))
