@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite, types } from '@electric-sql/pglite'
 import type { Clock } from '#engine/clock.ts'
 import { lockDirectory } from '#engine/lock.ts'
-import { DurableNodeFS } from './durable-fs.ts'
+import { DurableNodeFS, syncTree } from './durable-fs.ts'
 import { storeProblem } from './errors.ts'
 
 /** The embedded database, open, ours alone, and proven to keep what it commits. */
@@ -24,7 +24,7 @@ export const connect = async (dir: string, clock: Clock): Promise<Connection> =>
   mkdirSync(dir, { recursive: true })
   const lock = lockDirectory(dir, clock)
   try {
-    const db = await openEmbedded(join(dir, 'pg'))
+    const db = await openEmbedded(dir)
     return {
       db,
       maintain: maintainer(db),
@@ -44,12 +44,21 @@ export const connect = async (dir: string, clock: Clock): Promise<Connection> =>
 export const connectInMemory = (): Promise<PGlite> => PGlite.create({ startParams, parsers })
 
 const openEmbedded = async (dir: string): Promise<PGlite> => {
-  discardHalfMade(dir)
+  const data = join(dir, 'pg')
+  const made = join(dir, 'made') // there once the database is whole and on disk
+  const isNew = !existsSync(made)
+  if (isNew) rmSync(data, { recursive: true, force: true }) // what a kill half-way through making it left behind
   // A mark left by a killed process. Holding the lock, we know that nobody else is in.
-  rmSync(join(dir, 'postmaster.pid'), { force: true })
-  const files = new DurableNodeFS(dir)
-  const db = await create(dir, files)
+  rmSync(join(data, 'postmaster.pid'), { force: true })
+  const files = new DurableNodeFS(data)
+  const db = await create(data, files)
   await proveDurable(dir, db, files)
+  if (isNew) {
+    await db.exec('checkpoint')
+    syncTree(data) // the files it is made from are written without fsync
+    writeFileSync(made, '', { flush: true })
+    syncTree(dir, 'this folder alone')
+  }
   return db
 }
 
@@ -61,12 +70,6 @@ const create = async (dir: string, fs: DurableNodeFS): Promise<PGlite> => {
     const because = (cause as Partial<Error>).message ?? JSON.stringify(cause)
     throw storeProblem('UNOPENABLE', { dir, because }, { cause })
   }
-}
-
-// PG_VERSION is among the first files that initdb writes and global/pg_control comes after it; a directory
-// without the latter was never usable, so nothing that was committed can be in it.
-const discardHalfMade = (dir: string) => {
-  if (existsSync(dir) && !existsSync(join(dir, 'global', 'pg_control'))) rmSync(dir, { recursive: true })
 }
 
 const settings = [

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
 // The parts of Emscripten's NODEFS that are touched. They are not public: see the self-test in connect.ts.
@@ -35,7 +36,19 @@ export class DurableNodeFS extends NodeFS {
 // A directory has no descriptor of its own here, so one is opened for the moment.
 const syncStream = (stream: Stream, nodefs: NodeFileSystem) => {
   if (stream.nfd !== undefined && stream.nfd !== null) return fsyncSync(stream.nfd)
-  const descriptor = openSync(nodefs.realPath(stream.node), 'r')
+  syncPath(nodefs.realPath(stream.node))
+}
+
+/** Brings a folder to the disk with all that is in it, or its own list of names alone. */
+export const syncTree = (dir: string, depth?: 'this folder alone'): void => {
+  if (depth === undefined)
+    for (const entry of readdirSync(dir, { withFileTypes: true, recursive: true }))
+      if (entry.isFile() || entry.isDirectory()) syncPath(join(entry.parentPath, entry.name))
+  syncPath(dir)
+}
+
+const syncPath = (path: string) => {
+  const descriptor = openSync(path, 'r')
   try {
     fsyncSync(descriptor)
   } finally {
