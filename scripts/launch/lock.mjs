@@ -73,8 +73,8 @@ const holderOf = (file) => {
   }
 }
 
-/** @param {number} pid */
-const runs = (pid) => {
+/** Whether a process of that number exists. @param {number} pid */
+export const runs = (pid) => {
   try {
     process.kill(pid, 0)
     return true

@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
 import { environment, windows } from './environment.mjs'
-import { fail } from './say.mjs'
+import { runs } from './lock.mjs'
+import { fail, say } from './say.mjs'
 
 const TAIL_CHARACTERS = 8_000
+// Longer than any installation takes; past it the number belongs to some other process.
+const ORPHAN_MS = 5 * 60_000
+const LOOK_MS = 250
 
 /** What npm's own words mean for the person who waits. The first that fits is told. */
 const reasons = [
@@ -50,6 +55,7 @@ const reasons = [
  * @param {string} cwd
  */
 export const installExactly = async (node, cwd) => {
+  await orphanGone(cwd)
   const { status, tail } = await npm(
     node,
     ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
@@ -62,6 +68,22 @@ export const installExactly = async (node, cwd) => {
   }
   fail(`packages could not be installed: ${says}.`, todo)
 }
+
+// A launcher that was killed outright leaves its npm writing: two at once in one folder spoil each other's work.
+/** @param {string} cwd */
+const orphanGone = async (cwd) => {
+  const mark = markOf(cwd)
+  if (!fs.existsSync(mark)) return
+  const pid = Number(fs.readFileSync(mark, 'utf8'))
+  const until = fs.statSync(mark).mtimeMs + ORPHAN_MS
+  const waits = () => pid > 0 && runs(pid) && Date.now() < until
+  if (waits()) say(`an interrupted installation (process ${pid}) is still ending; waiting for it`)
+  while (waits()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  fs.rmSync(mark, { force: true })
+}
+
+/** @param {string} cwd */
+const markOf = (cwd) => path.join(cwd, '.run.lock.npm')
 
 /**
  * @param {string} node
@@ -81,6 +103,7 @@ const npm = (node, args, cwd) =>
       shell: !cli && windows,
       env: environment([path.dirname(node)]),
     })
+    fs.writeFileSync(markOf(cwd), String(child.pid ?? ''))
     let tail = ''
     /** @param {Buffer} chunk */
     const hear = (chunk) => {
@@ -90,7 +113,10 @@ const npm = (node, args, cwd) =>
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
     child.on('error', (error) => resolve({ status: error.message, tail }))
-    child.on('close', (code, signal) => resolve({ status: code ?? signal ?? 1, tail }))
+    child.on('close', (code, signal) => {
+      fs.rmSync(markOf(cwd), { force: true })
+      resolve({ status: code ?? signal ?? 1, tail })
+    })
     endWith(child)
   })
 
