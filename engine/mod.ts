@@ -2,6 +2,7 @@
 export * from './actor.ts'
 export * from './clock.ts'
 export * from './errors.ts'
+export { lockDirectory, lockErrors, type Holder, type Lock } from './lock.ts'
 export {
   logArea, logErrors, openLog, readLog, realFileSystem, verifyLog,
   type FileSystem, type Log, type LogOptions, type LogReader, type LogRecord, type ReadOptions,
@@ -11,6 +12,7 @@ export * from './problems.ts'
 export * from './random.ts'
 export * from './runtime/board.ts'
 export { openHost, type Host, type HostSpec } from './runtime/host.ts'
+export { runInline } from './runtime/inline.ts'
 export * from './runtime/metrics.ts'
 export { startSystem, type ActorState, type ActorStatus, type System, type SystemEvents } from './runtime/system.ts'
 export type { Down, DownReason } from './runtime/thread.ts'
