@@ -89,7 +89,7 @@ export const runner = (definition: AnyDefinition, params: any, own: Own): Runner
       if (!isWarm()) return null
       seen.minute = minuteOfDay(at)
       const wanted: Decision | readonly Decision[] = definition.decide(bar, seen as never)
-      const decisions = (Array.isArray(wanted) ? wanted : [wanted]).filter(({ type }) => type !== 'stay')
+      const decisions = ('type' in wanted ? [wanted] : wanted).filter(({ type }) => type !== 'stay')
       return { bar, decisions, readings: decisions.length ? readingsOf(feeds) : {} }
     },
     hold(holding) {
