@@ -37,7 +37,6 @@ export class CandleBuilder {
   readonly #longer: readonly Bar[]
   #session: Session | null = null
   #lastMark: Millis = -Infinity
-  #oi = 0
 
   constructor({ instrument: { symbol, kind }, sessionOf }: CandleOptions) {
     this.#sessionOf = sessionOf
@@ -49,15 +48,14 @@ export class CandleBuilder {
   /**
    * Takes one row of the feed into the open minute.
    * @param at  the exchange's time; before the last mark it is late: counted, and left out
-   * @param oi  NaN when the source has none: then the last known one stands
+   * @param oi  NaN when the source has none
    */
   tick(at: Millis, price: Paise, quantity: number, oi: number): void {
     if (at < this.#lastMark) {
       this.late++
       return
     }
-    if (!Number.isNaN(oi)) this.#oi = oi
-    if (quantity > 0 || !this.#onlyTrades) this.#minute.trade(price, quantity, this.#oi)
+    if (quantity > 0 || !this.#onlyTrades) this.#minute.trade(price, quantity, oi)
   }
 
   /** Says that data was lost in the open minute: its candle, and every longer one around it, will say so too. */
@@ -93,7 +91,6 @@ export class CandleBuilder {
   /** Takes a closed minute in place of its ticks, and closes what ends with it. */
   take(closed: Candle, emit: Emit): void {
     this.#lastMark = closed.closeAt
-    this.#oi = closed.oi
     const session = this.#enter(closed.closeAt)
     if (!session) return
     this.#grow(closed, closed.openAt, session, emit)

@@ -24,10 +24,11 @@ export class Bar {
     this.timeframe = timeframe
   }
 
+  /** @param oi  NaN or 0 when the source has none: then the last one in this bar stands */
   trade(price: Paise, quantity: number, oi: number): void {
     this.#reach(price, price, price, price)
     this.volume += quantity
-    this.oi = oi
+    if (oi > 0) this.oi = oi
     this.ticks++
   }
 
@@ -38,7 +39,7 @@ export class Bar {
     if (shorter instanceof Bar && shorter.empty) return
     this.#reach(shorter.open, shorter.high, shorter.low, shorter.close)
     this.volume += shorter.volume
-    this.oi = shorter.oi
+    if (shorter.oi > 0) this.oi = shorter.oi
     this.ticks += shorter.ticks
   }
 
