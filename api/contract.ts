@@ -3,8 +3,10 @@
  * Money is a decimal string in rupees (`"-1234.50"`), times are ISO 8601 with an offset, durations say their unit.
  */
 export type Money = string
+/** ISO 8601 with an offset. */
 export type Time = string
 
+/** The run: what is replayed, and how far it has come. */
 export type RunView = {
   id: string
   kind: 'replay'
@@ -28,10 +30,14 @@ export type RunView = {
   halt: ErrorView | null
 }
 
+/** What went wrong and what to do, in words for people. */
 export type ErrorView = { code: string; says: string; todo: string }
 
-export type StrategyState = 'starting' | 'running' | 'paused' | 'halted' | 'restarting' | 'quarantined' | 'stopped'
+/** How a strategy fares; of several things that are wrong, the one to deal with first. */
+export type StrategyState =
+  'starting' | 'running' | 'paused' | 'halted' | 'restarting' | 'quarantined' | 'stopped'
 
+/** One running strategy. `pnl` is realised plus unrealised less charges. */
 export type StrategyView = {
   id: string
   type: string
@@ -69,10 +75,19 @@ export type ParamView = {
   description: string
 }
 
-export type StrategyTypeView = { type: string; title: string; description: string; bars: string; params: ParamView[] }
+/** A kind of strategy, with what each of its instances can be set to. */
+export type StrategyTypeView = {
+  type: string
+  title: string
+  description: string
+  bars: string
+  params: ParamView[]
+}
 
+/** One of the things a strategy checked before it signalled. */
 export type ConditionView = { name: string; holds: boolean; value: number | null; needs: string }
 
+/** What a strategy saw and concluded at one closed bar, traded or not. */
 export type SignalView = {
   id: string
   strategy: string
@@ -95,6 +110,7 @@ export type SignalView = {
   refusalCode: string | null
 }
 
+/** An order with every step of its life, oldest first. */
 export type OrderView = {
   id: string
   strategy: string
@@ -113,6 +129,7 @@ export type OrderView = {
   events: { state: string; at: Time; says: string }[]
 }
 
+/** A round trip; its exit is `null` while it is open. */
 export type TradeView = {
   id: string
   strategy: string
@@ -135,6 +152,7 @@ export type TradeView = {
   because: string
 }
 
+/** What one strategy holds of one instrument, marked to the last price; quantity 0 once closed. */
 export type PositionView = {
   /** `strategy|symbol`. */
   id: string
@@ -151,8 +169,18 @@ export type PositionView = {
   target: Money | null
 }
 
-export type QuoteView = { symbol: string; at: Time; price: Money; bid: Money | null; ask: Money | null; dayVolume: number; oi: number | null }
+/** The newest price of an instrument. */
+export type QuoteView = {
+  symbol: string
+  at: Time
+  price: Money
+  bid: Money | null
+  ask: Money | null
+  dayVolume: number
+  oi: number | null
+}
 
+/** What the run watches or trades. */
 export type InstrumentView = {
   symbol: string
   kind: 'index' | 'future' | 'option' | 'equity'
@@ -165,6 +193,7 @@ export type InstrumentView = {
   lot: number | null
 }
 
+/** A closed bar, prices in rupees. */
 export type CandleView = {
   /** `symbol|timeframe|openAt`. */
   id: string
@@ -179,6 +208,7 @@ export type CandleView = {
   gap: boolean
 }
 
+/** P&L of the whole account. `pnl` is realised plus unrealised less charges. */
 export type PnlView = {
   pnl: Money
   realised: Money
@@ -191,8 +221,11 @@ export type PnlView = {
   curve: { at: Time; pnl: number }[]
 }
 
-export type ActorState = 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'quarantined' | 'failed'
+/** How an actor fares. */
+export type ActorState =
+  'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'quarantined' | 'failed'
 
+/** An actor or supervisor, as it was last read. */
 export type ActorView = {
   /** `strategy/ema-nifty`; supervisors have one too. */
   id: string
@@ -219,6 +252,7 @@ export type ActorView = {
   killable: boolean
 }
 
+/** How one strategy did, over its closed trades after charges. */
 export type PerformanceView = {
   strategy: string
   pnl: Money
@@ -247,16 +281,23 @@ export type Channels = {
   candles: CandleView
   system: ActorView
 }
+/** A channel of the stream. */
 export type Channel = keyof Channels
 
 /** Client to server over the stream. The first message must be `auth`. */
 export type ClientMessage =
   | { type: 'auth'; token: string }
-  /** `since`: resume after this sequence; a snapshot is sent when that is too long ago. `keys`: symbols, or `SYMBOL|5m` for candles. */
+  /**
+   * `since`: resume after this sequence; a snapshot is sent when that is too long ago.
+   * `keys`: ids, symbols or strategies, or `SYMBOL|5m` for candles; none of them for everything.
+   */
   | { type: 'subscribe'; channel: Channel; keys?: string[]; since?: number }
   | { type: 'unsubscribe'; channel: Channel }
 
-/** Server to client. `items` of a snapshot are all there is (newest 500 for lists that grow); of a delta, what changed. */
+/**
+ * Server to client. `items` of a snapshot are all there is (newest 500 for lists that grow, newest first); of a
+ * delta, what changed. A number is never used twice, also not by a process that was started later.
+ */
 export type ServerMessage =
   | { type: 'ready' }
   | { type: 'snapshot'; channel: Channel; sequence: number; items: Channels[Channel][] }
@@ -278,6 +319,7 @@ export type ProblemDocument = {
   errors?: { path: string; says: string }[]
 }
 
+/** One page of a list; `next` is the cursor of the page after it. */
 export type Page<T> = { items: T[]; next: string | null }
 
 /*

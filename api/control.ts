@@ -2,7 +2,14 @@ import type { ActorView } from './contract.ts'
 
 /** How a request to the supervisor ended; a refusal says what to do. */
 export type Done = { readonly type: 'done' } | Refused
-export type Refused = { readonly type: 'refused'; readonly code: string; readonly says: string; readonly todo: string }
+
+/** Why a command was not carried out; code and words are the system's own. */
+export type Refused = {
+  readonly type: 'refused'
+  readonly code: string
+  readonly says: string
+  readonly todo: string
+}
 
 /** Parameters after validation by their declaration, defaults filled in. */
 export type Params = Readonly<Record<string, unknown>>
@@ -22,9 +29,13 @@ export type Control = {
   configure(strategy: string, params: Params): Promise<Done>
 }
 
-/** Checks parameters against the declaration of a strategy type; every fault is named, not only the first. */
-export type ParseParams = (
-  type: string,
-  params: Params,
-) => { readonly type: 'ok'; readonly params: Params } | { readonly type: 'invalid'; readonly errors: readonly ParamFault[] }
+/** One parameter that was refused: its name and a sentence. */
 export type ParamFault = { readonly path: string; readonly says: string }
+
+/** Parameters as they were found: complete, or every fault of them. */
+export type ParsedParams =
+  | { readonly type: 'ok'; readonly params: Params }
+  | { readonly type: 'bad'; readonly errors: readonly ParamFault[] }
+
+/** Checks parameters against the declaration of a strategy type, and fills in its defaults. */
+export type ParseParams = (type: string, params: Params) => ParsedParams

@@ -45,12 +45,14 @@ export const { area, entries, problem } = catalogue('API', {
   },
   KEY_REUSED: {
     next: 'stop',
-    says: (d: { key: string }) => `The Idempotency-Key "${d.key}" was already used for another request.`,
+    says: (d: { key: string }) =>
+      `The Idempotency-Key "${d.key}" was already used for another request.`,
     todo: 'Use a fresh key for each request, and the same one only to repeat it.',
   },
   TOO_MANY_REQUESTS: {
     next: 'retry',
-    says: (d: { max: number; perMs: number }) => `More than ${d.max} requests came within ${d.perMs / 1000} s.`,
+    says: (d: { max: number; perMs: number }) =>
+      `More than ${d.max} requests came within ${d.perMs / 1000} s.`,
     todo: 'Wait a moment; follow what changes over /api/stream instead of asking again and again.',
   },
   NO_DASHBOARD: {
@@ -65,7 +67,8 @@ export const { area, entries, problem } = catalogue('API', {
   },
   STREAM_NO_AUTH: {
     next: 'stop',
-    says: (d: { withinMs: number }) => `The first message has to be {type: "auth", token}, within ${d.withinMs / 1000} s.`,
+    says: (d: { withinMs: number }) =>
+      `The first message has to be {type: "auth", token}, within ${d.withinMs / 1000} s.`,
     todo: 'Open the address that was printed at start: the key is part of it.',
   },
   STREAM_BAD_MESSAGE: {

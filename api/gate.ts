@@ -21,7 +21,8 @@ declare module 'fastify' {
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
 /** Whether `given` is the key, in the same time for every wrong one. */
-export const isKey = (given: string, token: string): boolean => timingSafeEqual(digest(given), digest(token))
+export const isKey = (given: string, token: string): boolean =>
+  timingSafeEqual(digest(given), digest(token))
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
@@ -29,12 +30,16 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
  * Checks that a request is addressed to this server and not sent by a page of another. A page that rebinds its
  * own name to 127.0.0.1 still sends that name as Host; a page elsewhere that opens a socket sends its Origin.
  */
-export const checkAddress = ({ headers }: Pick<FastifyRequest, 'headers'>, { hosts = [] }: Gate): void => {
+export const checkAddress = (
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  { hosts = [] }: Gate,
+): void => {
   const host = headers.host ?? ''
   const name = host.replace(/:\d+$/, '').toLowerCase()
   if (![...loopback, ...hosts].includes(name)) throw problem('FOREIGN_HOST', { host })
   const { origin } = headers
-  if (origin !== undefined && hostOf(origin) !== host.toLowerCase()) throw problem('FOREIGN_ORIGIN', { origin })
+  if (origin !== undefined && hostOf(origin) !== host.toLowerCase())
+    throw problem('FOREIGN_ORIGIN', { origin })
 }
 
 /** Checks that a request may use its route. Whatever is not open wants the key, also what does not exist. */
@@ -47,4 +52,5 @@ export const checkKey = ({ headers, routeOptions, url }: FastifyRequest, { token
 /** The path of a URL, without its query. */
 export const pathOf = (url: string): string => url.split('?', 1)[0]!
 
-const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null)
+const hostOf = (origin: string): string | null =>
+  URL.canParse(origin) ? new URL(origin).host : null

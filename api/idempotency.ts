@@ -5,7 +5,11 @@ import { problem } from './errors.ts'
 export const answersMax = 500
 
 /** Does the work of a request once, however often it is sent under the same key. */
-export type Once = <T>(key: string | undefined, request: string, work: () => Promise<T>) => Promise<T>
+export type Once = <T>(
+  key: string | undefined,
+  request: string,
+  work: () => Promise<T>,
+) => Promise<T>
 
 /**
  * Remembers the newest answers by Idempotency-Key. A repeat waits for, and gets, the first answer; a failure is

@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { Static, TSchema } from '@fastify/type-provider-typebox'
 import type * as contract from './contract.ts'
+import { channels } from './stream/limits.ts'
 
 /*
  * The contract's types as schemas, for validation and for the OpenAPI document. `agreed` at the end does not
@@ -8,12 +9,17 @@ import type * as contract from './contract.ts'
  */
 
 const Money = Type.String({ description: 'rupees as a decimal string', examples: ['-1234.50'] })
-const Time = Type.String({ description: 'ISO 8601 with an offset', examples: ['2022-11-10T09:15:00.000+05:30'] })
+const Time = Type.String({
+  description: 'ISO 8601 with an offset',
+  examples: ['2022-11-10T09:15:00.000+05:30'],
+})
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-const words = <const W extends string[]>(...all: W) => Type.Union(all.map((word) => Type.Literal(word))) as unknown as
-  ReturnType<typeof Type.Unsafe<W[number]>> // a union of literals, typed as its words
+const words = <const W extends string[]>(...all: W) =>
+  Type.Union(all.map((word) => Type.Literal(word))) as unknown as ReturnType<
+    typeof Type.Unsafe<W[number]>
+  > // a union of literals, typed as its words
 const named = <T extends TSchema>($id: string, schema: T): T => Object.assign(schema, { $id })
 
 const ErrorView = Type.Object({ code: Text, says: Text, todo: Text })
@@ -24,91 +30,282 @@ const Point = Type.Object({ at: Time, pnl: Type.Number() })
 
 /** Schemas by the name they have in the OpenAPI document; other schemas refer to them by that name. */
 export const components = {
-  Problem: named('Problem', Type.Object({
-    type: Text, title: Text, status: Type.Integer(), detail: Text, instance: Text, code: Text,
-    todo: Type.Optional(Text),
-    errors: Type.Optional(Type.Array(Type.Object({ path: Text, says: Text }))),
-  })),
-  Run: named('Run', Type.Object({
-    id: Text, kind: Type.Literal('replay'), label: Text, recording: Text, day: Text,
-    state: words('starting', 'running', 'finished', 'halted'),
-    clock: nullable(Time), sessionOpenAt: nullable(Time), sessionCloseAt: nullable(Time),
-    progress: Type.Number({ minimum: 0, maximum: 1 }), speed: nullable(Type.Number()), warmSessions: Count,
-    ticks: Type.Object({ fed: Count, lost: Count, quarantined: Count }),
-    halt: nullable(ErrorView),
-  })),
-  Strategy: named('Strategy', Type.Object({
-    id: Text, type: Text, title: Text, symbol: Text,
-    state: words('starting', 'running', 'paused', 'halted', 'restarting', 'quarantined', 'stopped'),
-    because: Text, mode: Type.Literal('paper'), capital: Money, params: Type.Record(Text, Type.Unknown()),
-    pnl: Money, realised: Money, unrealised: Money, charges: Money, dailyLossLimit: nullable(Money),
-    signals: Count, orders: Count, trades: Count, wins: Count, openPositions: Count, restarts: Count,
-    curve: Type.Array(Type.Number()),
-  })),
-  StrategyType: named('StrategyType', Type.Object({
-    type: Text, title: Text, description: Text, bars: Text,
-    params: Type.Array(Type.Object({
-      name: Text, kind: words('whole', 'number', 'choice', 'flag', 'text'), default: Type.Unknown(),
-      min: Type.Optional(Type.Number()), max: Type.Optional(Type.Number()),
-      choices: Type.Optional(Type.Array(Text)), description: Text,
-    })),
-  })),
-  Signal: named('Signal', Type.Object({
-    id: Text, strategy: Text, symbol: Text, timeframe: Text, at: Time, direction: Direction,
-    wants: words('enter', 'exit', 'nothing'), strength: Type.Number(),
-    entry: Money, stop: nullable(Money), target: nullable(Money), validUntil: Time, because: Text,
-    conditions: Type.Array(Type.Object({
-      name: Text, holds: Type.Boolean(), value: nullable(Type.Number()), needs: Text,
-    })),
-    indicators: Type.Record(Text, nullable(Type.Number())),
-    executed: Type.Boolean(), refused: Text, refusalCode: nullable(Text),
-  })),
-  Order: named('Order', Type.Object({
-    id: Text, strategy: Text, mode: Mode, symbol: Text, side: Side, type: Text, purpose: words('entry', 'exit'),
-    quantity: Count, filled: Count, averagePrice: nullable(Money), state: Text, reason: nullable(Text),
-    because: Text, at: Time, events: Type.Array(Type.Object({ state: Text, at: Time, says: Text })),
-  })),
-  Trade: named('Trade', Type.Object({
-    id: Text, strategy: Text, mode: Mode, symbol: Text, direction: Direction, side: Side, quantity: Count,
-    entryAt: Time, entryPrice: Money, exitAt: nullable(Time), exitPrice: nullable(Money),
-    exitReason: nullable(Text), stop: nullable(Money), target: nullable(Money), watch: nullable(Text),
-    charges: Money, pnl: nullable(Money), because: Text,
-  })),
-  Position: named('Position', Type.Object({
-    id: Text, strategy: Text, mode: Mode, symbol: Text, quantity: Type.Integer(), averagePrice: Money,
-    lastPrice: nullable(Money), realised: Money, unrealised: nullable(Money), charges: Money,
-    stop: nullable(Money), target: nullable(Money),
-  })),
-  Quote: named('Quote', Type.Object({
-    symbol: Text, at: Time, price: Money, bid: nullable(Money), ask: nullable(Money), dayVolume: Type.Number(),
-    oi: nullable(Type.Number()),
-  })),
-  Candle: named('Candle', Type.Object({
-    id: Text, symbol: Text, timeframe: Text, openAt: Time, open: Type.Number(), high: Type.Number(),
-    low: Type.Number(), close: Type.Number(), volume: Type.Number(), gap: Type.Boolean(),
-  })),
-  Pnl: named('Pnl', Type.Object({
-    pnl: Money, realised: Money, unrealised: Money, charges: Money, trades: Count, wins: Count,
-    openPositions: Count, curve: Type.Array(Point),
-  })),
-  Performance: named('Performance', Type.Object({
-    strategy: Text, pnl: Money, charges: Money, trades: Count, wins: Count, losses: Count,
-    winRate: nullable(Type.Number()), averageWin: nullable(Money), averageLoss: nullable(Money),
-    profitFactor: nullable(Type.Number()), maxDrawdown: Money, curve: Type.Array(Point),
-  })),
-  Actor: named('Actor', Type.Object({
-    id: Text, kind: words('supervisor', 'actor'), parent: nullable(Text), thread: nullable(Text),
-    state: words('starting', 'running', 'restarting', 'stopping', 'stopped', 'quarantined', 'failed'),
-    restarts: Count, down: nullable(Type.Object({ at: Time, reason: Text, says: Text })),
-    upSeconds: nullable(Type.Number()), cpuPercent: nullable(Type.Number()), heapMb: nullable(Type.Number()),
-    ringLag: nullable(Type.Number()), mailbox: nullable(Type.Number()), handled: nullable(Type.Number()),
-    latencyP50: nullable(Type.Number()), latencyP99: nullable(Type.Number()), killable: Type.Boolean(),
-  })),
-  Instrument: named('Instrument', Type.Object({
-    symbol: Text, kind: words('index', 'future', 'option', 'equity'), underlying: Text, expiry: nullable(Text),
-    strike: nullable(Money), optionType: nullable(words('CE', 'PE')), lot: nullable(Type.Integer()),
-  })),
+  Problem: named(
+    'Problem',
+    Type.Object({
+      type: Text,
+      title: Text,
+      status: Type.Integer(),
+      detail: Text,
+      instance: Text,
+      code: Text,
+      todo: Type.Optional(Text),
+      errors: Type.Optional(Type.Array(Type.Object({ path: Text, says: Text }))),
+    }),
+  ),
+  Run: named(
+    'Run',
+    Type.Object({
+      id: Text,
+      kind: Type.Literal('replay'),
+      label: Text,
+      recording: Text,
+      day: Text,
+      state: words('starting', 'running', 'finished', 'halted'),
+      clock: nullable(Time),
+      sessionOpenAt: nullable(Time),
+      sessionCloseAt: nullable(Time),
+      progress: Type.Number({ minimum: 0, maximum: 1 }),
+      speed: nullable(Type.Number()),
+      warmSessions: Count,
+      ticks: Type.Object({ fed: Count, lost: Count, quarantined: Count }),
+      halt: nullable(ErrorView),
+    }),
+  ),
+  Strategy: named(
+    'Strategy',
+    Type.Object({
+      id: Text,
+      type: Text,
+      title: Text,
+      symbol: Text,
+      state: words(
+        'starting',
+        'running',
+        'paused',
+        'halted',
+        'restarting',
+        'quarantined',
+        'stopped',
+      ),
+      because: Text,
+      mode: Type.Literal('paper'),
+      capital: Money,
+      params: Type.Record(Text, Type.Unknown()),
+      pnl: Money,
+      realised: Money,
+      unrealised: Money,
+      charges: Money,
+      dailyLossLimit: nullable(Money),
+      signals: Count,
+      orders: Count,
+      trades: Count,
+      wins: Count,
+      openPositions: Count,
+      restarts: Count,
+      curve: Type.Array(Type.Number()),
+    }),
+  ),
+  StrategyType: named(
+    'StrategyType',
+    Type.Object({
+      type: Text,
+      title: Text,
+      description: Text,
+      bars: Text,
+      params: Type.Array(
+        Type.Object({
+          name: Text,
+          kind: words('whole', 'number', 'choice', 'flag', 'text'),
+          default: Type.Unknown(),
+          min: Type.Optional(Type.Number()),
+          max: Type.Optional(Type.Number()),
+          choices: Type.Optional(Type.Array(Text)),
+          description: Text,
+        }),
+      ),
+    }),
+  ),
+  Signal: named(
+    'Signal',
+    Type.Object({
+      id: Text,
+      strategy: Text,
+      symbol: Text,
+      timeframe: Text,
+      at: Time,
+      direction: Direction,
+      wants: words('enter', 'exit', 'nothing'),
+      strength: Type.Number(),
+      entry: Money,
+      stop: nullable(Money),
+      target: nullable(Money),
+      validUntil: Time,
+      because: Text,
+      conditions: Type.Array(
+        Type.Object({
+          name: Text,
+          holds: Type.Boolean(),
+          value: nullable(Type.Number()),
+          needs: Text,
+        }),
+      ),
+      indicators: Type.Record(Text, nullable(Type.Number())),
+      executed: Type.Boolean(),
+      refused: Text,
+      refusalCode: nullable(Text),
+    }),
+  ),
+  Order: named(
+    'Order',
+    Type.Object({
+      id: Text,
+      strategy: Text,
+      mode: Mode,
+      symbol: Text,
+      side: Side,
+      type: Text,
+      purpose: words('entry', 'exit'),
+      quantity: Count,
+      filled: Count,
+      averagePrice: nullable(Money),
+      state: Text,
+      reason: nullable(Text),
+      because: Text,
+      at: Time,
+      events: Type.Array(Type.Object({ state: Text, at: Time, says: Text })),
+    }),
+  ),
+  Trade: named(
+    'Trade',
+    Type.Object({
+      id: Text,
+      strategy: Text,
+      mode: Mode,
+      symbol: Text,
+      direction: Direction,
+      side: Side,
+      quantity: Count,
+      entryAt: Time,
+      entryPrice: Money,
+      exitAt: nullable(Time),
+      exitPrice: nullable(Money),
+      exitReason: nullable(Text),
+      stop: nullable(Money),
+      target: nullable(Money),
+      watch: nullable(Text),
+      charges: Money,
+      pnl: nullable(Money),
+      because: Text,
+    }),
+  ),
+  Position: named(
+    'Position',
+    Type.Object({
+      id: Text,
+      strategy: Text,
+      mode: Mode,
+      symbol: Text,
+      quantity: Type.Integer(),
+      averagePrice: Money,
+      lastPrice: nullable(Money),
+      realised: Money,
+      unrealised: nullable(Money),
+      charges: Money,
+      stop: nullable(Money),
+      target: nullable(Money),
+    }),
+  ),
+  Quote: named(
+    'Quote',
+    Type.Object({
+      symbol: Text,
+      at: Time,
+      price: Money,
+      bid: nullable(Money),
+      ask: nullable(Money),
+      dayVolume: Type.Number(),
+      oi: nullable(Type.Number()),
+    }),
+  ),
+  Candle: named(
+    'Candle',
+    Type.Object({
+      id: Text,
+      symbol: Text,
+      timeframe: Text,
+      openAt: Time,
+      open: Type.Number(),
+      high: Type.Number(),
+      low: Type.Number(),
+      close: Type.Number(),
+      volume: Type.Number(),
+      gap: Type.Boolean(),
+    }),
+  ),
+  Pnl: named(
+    'Pnl',
+    Type.Object({
+      pnl: Money,
+      realised: Money,
+      unrealised: Money,
+      charges: Money,
+      trades: Count,
+      wins: Count,
+      openPositions: Count,
+      curve: Type.Array(Point),
+    }),
+  ),
+  Performance: named(
+    'Performance',
+    Type.Object({
+      strategy: Text,
+      pnl: Money,
+      charges: Money,
+      trades: Count,
+      wins: Count,
+      losses: Count,
+      winRate: nullable(Type.Number()),
+      averageWin: nullable(Money),
+      averageLoss: nullable(Money),
+      profitFactor: nullable(Type.Number()),
+      maxDrawdown: Money,
+      curve: Type.Array(Point),
+    }),
+  ),
+  Actor: named(
+    'Actor',
+    Type.Object({
+      id: Text,
+      kind: words('supervisor', 'actor'),
+      parent: nullable(Text),
+      thread: nullable(Text),
+      state: words(
+        'starting',
+        'running',
+        'restarting',
+        'stopping',
+        'stopped',
+        'quarantined',
+        'failed',
+      ),
+      restarts: Count,
+      down: nullable(Type.Object({ at: Time, reason: Text, says: Text })),
+      upSeconds: nullable(Type.Number()),
+      cpuPercent: nullable(Type.Number()),
+      heapMb: nullable(Type.Number()),
+      ringLag: nullable(Type.Number()),
+      mailbox: nullable(Type.Number()),
+      handled: nullable(Type.Number()),
+      latencyP50: nullable(Type.Number()),
+      latencyP99: nullable(Type.Number()),
+      killable: Type.Boolean(),
+    }),
+  ),
+  Instrument: named(
+    'Instrument',
+    Type.Object({
+      symbol: Text,
+      kind: words('index', 'future', 'option', 'equity'),
+      underlying: Text,
+      expiry: nullable(Text),
+      strike: nullable(Money),
+      optionType: nullable(words('CE', 'PE')),
+      lot: nullable(Type.Integer()),
+    }),
+  ),
 }
+/** The name of a schema. */
 export type Component = keyof typeof components
 
 /** A reference to a named schema. */
@@ -119,12 +316,12 @@ export const listOf = (name: Component) => Type.Object({ items: Type.Array(ref(n
 
 /** `{ items, next }` of a named schema. */
 export const pageOf = (name: Component) =>
-  Type.Object({ items: Type.Array(ref(name)), next: nullable(Type.String({ description: 'cursor of the next page' })) })
+  Type.Object({
+    items: Type.Array(ref(name)),
+    next: nullable(Type.String({ description: 'cursor of the next page' })),
+  })
 
 const Key = Type.String({ minLength: 1, maxLength: 100 })
-const channels = [
-  'run', 'pnl', 'strategies', 'signals', 'orders', 'trades', 'positions', 'ticks', 'candles', 'system',
-] as const satisfies contract.Channel[]
 const Channel = words(...channels)
 
 /** Symbols, ids or series that one subscription may name. */
@@ -134,7 +331,8 @@ export const keysMax = 200
 export const ClientMessage = Type.Union([
   Type.Object({ type: Type.Literal('auth'), token: Type.String({ maxLength: 500 }) }),
   Type.Object({
-    type: Type.Literal('subscribe'), channel: Channel,
+    type: Type.Literal('subscribe'),
+    channel: Channel,
     keys: Type.Optional(Type.Array(Key, { maxItems: keysMax })),
     since: Type.Optional(Type.Integer({ minimum: 0 })),
   }),
@@ -144,15 +342,36 @@ export const ClientMessage = Type.Union([
 type Same<A, B> = [A, B] extends [B, A] ? true : never
 type Schemas = { [K in Component]: Static<(typeof components)[K]> }
 type Contract = {
-  Problem: contract.ProblemDocument; Run: contract.RunView; Strategy: contract.StrategyView
-  StrategyType: contract.StrategyTypeView; Signal: contract.SignalView; Order: contract.OrderView
-  Trade: contract.TradeView; Position: contract.PositionView; Quote: contract.QuoteView
-  Candle: contract.CandleView; Pnl: contract.PnlView; Performance: contract.PerformanceView
-  Actor: contract.ActorView; Instrument: contract.InstrumentView
+  Problem: contract.ProblemDocument
+  Run: contract.RunView
+  Strategy: contract.StrategyView
+  StrategyType: contract.StrategyTypeView
+  Signal: contract.SignalView
+  Order: contract.OrderView
+  Trade: contract.TradeView
+  Position: contract.PositionView
+  Quote: contract.QuoteView
+  Candle: contract.CandleView
+  Pnl: contract.PnlView
+  Performance: contract.PerformanceView
+  Actor: contract.ActorView
+  Instrument: contract.InstrumentView
 }
 
 /** Compiles only while schemas and contract agree. */
 export const agreed: { [K in Component]: Same<Schemas[K], Contract[K]> } = {
-  Problem: true, Run: true, Strategy: true, StrategyType: true, Signal: true, Order: true, Trade: true, Position: true,
-  Quote: true, Candle: true, Pnl: true, Performance: true, Actor: true, Instrument: true,
+  Problem: true,
+  Run: true,
+  Strategy: true,
+  StrategyType: true,
+  Signal: true,
+  Order: true,
+  Trade: true,
+  Position: true,
+  Quote: true,
+  Candle: true,
+  Pnl: true,
+  Performance: true,
+  Actor: true,
+  Instrument: true,
 }

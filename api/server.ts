@@ -47,7 +47,9 @@ export const buildServer = async (options: ServerOptions): Promise<FastifyInstan
   })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   // Answers are made from typed views; the tests check each against its schema, so production need not.
-  app.setSerializerCompiler(() => (answer) => (typeof answer === 'string' ? answer : JSON.stringify(answer)))
+  app.setSerializerCompiler(
+    () => (answer) => (typeof answer === 'string' ? answer : JSON.stringify(answer)),
+  )
   acceptEmptyJson(app)
   answerProblems(app)
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false })
@@ -56,7 +58,9 @@ export const buildServer = async (options: ServerOptions): Promise<FastifyInstan
     reply.header('content-security-policy', isDocs(request) ? docsPolicy : dataPolicy)
   })
   await app.register(rateLimit, {
-    max: limit.max, timeWindow: limit.perMs, errorResponseBuilder: () => problem('TOO_MANY_REQUESTS', limit),
+    max: limit.max,
+    timeWindow: limit.perMs,
+    errorResponseBuilder: () => problem('TOO_MANY_REQUESTS', limit),
   })
   await acceptSockets(app)
   app.addHook('onRequest', async (request) => {
@@ -71,7 +75,8 @@ export const buildServer = async (options: ServerOptions): Promise<FastifyInstan
 }
 
 // Judged by the route that was matched, not by the address: `/%61pi/run` is the same route as `/api/run`.
-const isDocs = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => /^\/api\/docs(\/|$)/.test(url)
+const isDocs = ({ routeOptions: { url = '' } }: FastifyRequest): boolean =>
+  /^\/api\/docs(\/|$)/.test(url)
 
 // Everything below /api is guarded but its own description; a route says for itself whether it is open.
 const isGuarded = (request: FastifyRequest): boolean =>
@@ -80,7 +85,8 @@ const isGuarded = (request: FastifyRequest): boolean =>
 const acceptEmptyJson = (app: FastifyInstance): void => {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body.length === 0 ? done(null, undefined) : parse(request, body as string, done))
+    body.length === 0 ? done(null, undefined) : parse(request, body as string, done),
+  )
 }
 
 const answerProblems = (app: FastifyInstance): void => {
@@ -100,13 +106,18 @@ const describe = async (app: FastifyInstance, version: string): Promise<void> =>
       info: {
         title: 'Ringmaster',
         version,
-        description: 'What happened, and what may be asked. The live stream is a WebSocket at /api/stream.',
+        description:
+          'What happened, and what may be asked. The live stream is a WebSocket at /api/stream.',
       },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
     },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `def-${i}`) },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `def-${i}`),
+    },
   })
-  app.get('/api/openapi.json', { config: { role: 'open' }, schema: { hide: true } as object }, () => app.swagger())
+  app.get('/api/openapi.json', { config: { role: 'open' }, schema: { hide: true } as object }, () =>
+    app.swagger(),
+  )
   await app.register(scalar, {
     routePrefix: '/api/docs',
     configuration: { url: '/api/openapi.json', withDefaultFonts: false, telemetry: false },
@@ -115,24 +126,31 @@ const describe = async (app: FastifyInstance, version: string): Promise<void> =>
 
 const addRoutes = (app: FastifyInstance, door: Door): void => {
   const once = onceByKey()
-  const pathsOf = ({ path }: Route) =>
-    [path, ...Object.keys(aliases).filter((alias) => aliases[alias] === path)]
-  const add = (one: Route, path: string) => app.route({
-    method: one.method,
-    url: `/api${path}`,
-    config: { role: one.role },
-    schema: schemaOf(one),
-    async handler(request, reply) {
-      const { params, query, body, headers, url, method } = request
-      const status = Number(Object.keys(one.answers)[0])
-      reply.code(status)
-      if (one.produces) reply.type(one.produces)
-      // The door's own types hold from here: the schema above let this request pass.
-      const handle = async () => one.handle({ params, query, body } as never, door, reply)
-      if (method === 'GET') return handle()
-      return once(headers['idempotency-key']?.toString(), `${method} ${url} ${JSON.stringify(body)}`, handle)
-    },
-  })
+  const pathsOf = ({ path }: Route) => [
+    path,
+    ...Object.keys(aliases).filter((alias) => aliases[alias] === path),
+  ]
+  const add = (one: Route, path: string) =>
+    app.route({
+      method: one.method,
+      url: `/api${path}`,
+      config: { role: one.role },
+      schema: schemaOf(one),
+      async handler(request, reply) {
+        const { params, query, body, headers, url, method } = request
+        const status = Number(Object.keys(one.answers)[0])
+        reply.code(status)
+        if (one.produces) reply.type(one.produces)
+        // The door's own types hold from here: the schema above let this request pass.
+        const handle = async () => one.handle({ params, query, body } as never, door, reply)
+        if (method === 'GET') return handle()
+        return once(
+          headers['idempotency-key']?.toString(),
+          `${method} ${url} ${JSON.stringify(body)}`,
+          handle,
+        )
+      },
+    })
   for (const one of routes) for (const path of pathsOf(one)) add(one, path)
 }
 
@@ -142,8 +160,12 @@ const schemaOf = ({ asks, answers, produces = 'application/json', role, summary,
   tags: [tag],
   ...(role !== 'open' && { security: [{ key: [] }] }),
   response: {
-    ...Object.fromEntries(Object.entries(answers).map(([status, schema]) =>
-      [status, { description: 'Done', content: { [produces]: { schema } } }])),
+    ...Object.fromEntries(
+      Object.entries(answers).map(([status, schema]) => [
+        status,
+        { description: 'Done', content: { [produces]: { schema } } },
+      ]),
+    ),
     default: { description: 'Why not', content: { [problemType]: { schema: ref('Problem') } } },
   },
 })

@@ -31,13 +31,18 @@ const live = async (t: Test) => {
       return waiting.shift()!
     }
     return {
-      socket, next, waiting,
+      socket,
+      next,
+      waiting,
       opened: new Promise<void>((resolve) => socket.once('open', () => resolve())),
       closed: new Promise<{ code: number; reason: string }>((resolve) =>
-        socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }))),
+        socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+      ),
       refused: new Promise<number>((resolve) =>
-        socket.once('unexpected-response', (_, answer) => resolve(answer.statusCode ?? 0))),
-      say: (message: ClientMessage | string) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+        socket.once('unexpected-response', (_, answer) => resolve(answer.statusCode ?? 0)),
+      ),
+      say: (message: ClientMessage | string) =>
+        socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
       items: async () => (await next()) as Items,
     }
   }
@@ -80,8 +85,18 @@ t.test('a client gets a snapshot, then what changed, numbered one by one', async
 t.test('every channel has a snapshot', async (t) => {
   const { enter } = await live(t)
   const client = await enter()
-  const channels: Channel[] =
-    ['run', 'pnl', 'strategies', 'signals', 'orders', 'trades', 'positions', 'ticks', 'candles', 'system']
+  const channels: Channel[] = [
+    'run',
+    'pnl',
+    'strategies',
+    'signals',
+    'orders',
+    'trades',
+    'positions',
+    'ticks',
+    'candles',
+    'system',
+  ]
   for (const channel of channels) {
     client.say({ type: 'subscribe', channel })
     t.match(await client.items(), { type: 'snapshot', channel })
@@ -101,42 +116,54 @@ t.test('a client that names keys hears of nothing else', async (t) => {
   t.same(idsOf(await client.items()), ['two:1'])
   client.say({ type: 'subscribe', channel: 'ticks', keys: ['BETA-FUT'] })
   t.match(await client.items(), { items: [{ symbol: 'BETA-FUT' }] })
-  views.quotes((index) => ({ symbol: ['ALPHA-FUT', 'BETA-FUT'][index]!, at: minute(10), price: 1_00, dayVolume: 60 }))
+  views.quotes((index) => ({
+    symbol: ['ALPHA-FUT', 'BETA-FUT'][index]!,
+    at: minute(10),
+    price: 1_00,
+    dayVolume: 60,
+  }))
   timers.round(200)
   t.match(await client.items(), { type: 'delta', items: [{ symbol: 'BETA-FUT', price: '1.00' }] })
 })
 
-t.test('a client that comes back gets what it missed, once, or a snapshot when that is too long ago', async (t) => {
-  const { enter, timers, signal } = await live(t)
-  timers.round()
-  const first = await enter()
-  first.say({ type: 'subscribe', channel: 'signals' })
-  const { sequence } = await first.items()
-  first.socket.close()
-  await first.closed
-  for (const id of ['one:2', 'one:3', 'one:2']) {
-    signal(id)
-    timers.round(100)
-  }
-  const resume = async (since: number) => {
-    const again = await enter()
-    again.say({ type: 'subscribe', channel: 'signals', since })
-    return again.items()
-  }
-  const missed = await resume(sequence)
-  t.match(missed, { type: 'delta', sequence: sequence + 3 })
-  t.same(idsOf(missed), ['one:2', 'one:3'])
-  t.match(await resume(sequence + 3), { type: 'delta', items: [] }, 'it missed nothing, and is told so')
-  t.match(await resume(5), { type: 'snapshot' }, 'a number of an earlier process')
-  t.match(await resume(sequence + 99), { type: 'snapshot' }, 'a number that has not been')
-  for (let n = 0; n < 700; n += 1) {
-    signal(`more:${n}`)
-    timers.round(100)
-  }
-  const from = await resume(sequence)
-  t.match(from, { type: 'snapshot' }, 'longer ago than the stream remembers')
-  t.equal(from.items.length, 500)
-})
+t.test(
+  'a client that comes back gets what it missed, once, or a snapshot when that is too long ago',
+  async (t) => {
+    const { enter, timers, signal } = await live(t)
+    timers.round()
+    const first = await enter()
+    first.say({ type: 'subscribe', channel: 'signals' })
+    const { sequence } = await first.items()
+    first.socket.close()
+    await first.closed
+    for (const id of ['one:2', 'one:3', 'one:2']) {
+      signal(id)
+      timers.round(100)
+    }
+    const resume = async (since: number) => {
+      const again = await enter()
+      again.say({ type: 'subscribe', channel: 'signals', since })
+      return again.items()
+    }
+    const missed = await resume(sequence)
+    t.match(missed, { type: 'delta', sequence: sequence + 3 })
+    t.same(idsOf(missed), ['one:2', 'one:3'])
+    t.match(
+      await resume(sequence + 3),
+      { type: 'delta', items: [] },
+      'it missed nothing, and is told so',
+    )
+    t.match(await resume(5), { type: 'snapshot' }, 'a number of an earlier process')
+    t.match(await resume(sequence + 99), { type: 'snapshot' }, 'a number that has not been')
+    for (let n = 0; n < 700; n += 1) {
+      signal(`more:${n}`)
+      timers.round(100)
+    }
+    const from = await resume(sequence)
+    t.match(from, { type: 'snapshot' }, 'longer ago than the stream remembers')
+    t.equal(from.items.length, 500)
+  },
+)
 
 t.test('a slow client is told of a gap, then gets each item once, as it is now', async (t) => {
   const { enter, timers, signal, app } = await live(t)
@@ -168,7 +195,9 @@ t.test('a slow client is told of a gap, then gets each item once, as it is now',
 t.test('a client that stops reading is let go', async (t) => {
   const { enter, timers, clock, app } = await live(t)
   const client = await enter()
-  Object.defineProperty([...app.websocketServer.clients][0], 'bufferedAmount', { get: () => 2_000_000 })
+  Object.defineProperty([...app.websocketServer.clients][0], 'bufferedAmount', {
+    get: () => 2_000_000,
+  })
   timers.round(1_000)
   clock.advance(31_000)
   timers.round(1_000)
@@ -177,13 +206,21 @@ t.test('a client that stops reading is let go', async (t) => {
 
 t.test('who does not show the key is told so and sent away', async (t) => {
   const { connect, clock, timers } = await live(t)
-  const cases: (ClientMessage | string)[] =
-    [{ type: 'auth', token: 'wrong' }, { type: 'subscribe', channel: 'run' }, 'nonsense', '{"type":"auth"}']
+  const cases: (ClientMessage | string)[] = [
+    { type: 'auth', token: 'wrong' },
+    { type: 'subscribe', channel: 'run' },
+    'nonsense',
+    '{"type":"auth"}',
+  ]
   for (const message of cases) {
     const client = connect()
     await client.opened
     client.say(message)
-    t.match(await client.next(), { type: 'error', code: /API_NO_KEY|API_STREAM_NO_AUTH/, todo: /key/ })
+    t.match(await client.next(), {
+      type: 'error',
+      code: /API_NO_KEY|API_STREAM_NO_AUTH/,
+      todo: /key/,
+    })
     t.equal((await client.closed).code, 4401)
     t.equal(client.waiting.length, 0, 'and got nothing else')
   }
@@ -208,17 +245,26 @@ t.test('bad messages are answered, and repeated abuse ends the connection', asyn
   const { enter } = await live(t)
   const client = await enter()
   const bad = [
-    'nonsense', '[]', '{"type":"subscribe","channel":"secrets"}', '{"type":"subscribe","channel":"run","keys":[1]}',
-    JSON.stringify({ type: 'subscribe', channel: 'ticks', keys: Array.from({ length: 201 }, String) }),
+    'nonsense',
+    '[]',
+    '{"type":"subscribe","channel":"secrets"}',
+    '{"type":"subscribe","channel":"run","keys":[1]}',
+    JSON.stringify({
+      type: 'subscribe',
+      channel: 'ticks',
+      keys: Array.from({ length: 201 }, String),
+    }),
   ]
   t.equal(bad.length, strikesMax)
   for (const message of bad) client.say(message)
-  for (const _ of bad) t.match(await client.next(), { type: 'error', code: 'API_STREAM_BAD_MESSAGE' })
+  for (const _ of bad)
+    t.match(await client.next(), { type: 'error', code: 'API_STREAM_BAD_MESSAGE' })
   t.match(await client.next(), { code: 'API_STREAM_ABUSE' })
   t.equal((await client.closed).code, 1008)
 
   const flood = await enter()
-  for (let n = 0; n <= messagesPerSecondMax; n += 1) flood.say({ type: 'unsubscribe', channel: 'run' })
+  for (let n = 0; n <= messagesPerSecondMax; n += 1)
+    flood.say({ type: 'unsubscribe', channel: 'run' })
   t.match(await flood.next(), { code: 'API_STREAM_ABUSE' })
   t.equal((await flood.closed).code, 1008)
 
@@ -234,7 +280,8 @@ t.test('one client too many is turned away, and no other notices', async (t) => 
   t.match(await late.next(), { code: 'API_STREAM_FULL' })
   t.equal((await late.closed).code, 1013)
   timers.round()
-  for (const client of all) t.match(await client.next(), { type: 'heartbeat', at: '2022-11-10T09:15:00.000+05:30' })
+  for (const client of all)
+    t.match(await client.next(), { type: 'heartbeat', at: '2022-11-10T09:15:00.000+05:30' })
 })
 
 t.test('a closed server leaves no timer and no client behind', async (t) => {
@@ -246,13 +293,23 @@ t.test('a closed server leaves no timer and no client behind', async (t) => {
 })
 
 t.test('what is resumed is what was pushed since, each id once', async () => {
-  const pushes = fc.array(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 }), { maxLength: 20 })
-  fc.assert(fc.property(pushes, fc.integer({ min: 1, max: 6 }), fc.integer({ min: -2, max: 25 }), (all, max, back) => {
-    const deltas = deltasFrom(1_000, max)
-    for (const ids of all) deltas.push(ids)
-    const since = 1_000 + back
-    const known = back >= 0 && back <= all.length && all.length - back <= max
-    const expected = known ? [...new Set(all.slice(back).flat())] : null
-    return JSON.stringify(deltas.since(since)) === JSON.stringify(expected)
-  }))
+  const pushes = fc.array(
+    fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 }),
+    { maxLength: 20 },
+  )
+  fc.assert(
+    fc.property(
+      pushes,
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: -2, max: 25 }),
+      (all, max, back) => {
+        const deltas = deltasFrom(1_000, max)
+        for (const ids of all) deltas.push(ids)
+        const since = 1_000 + back
+        const known = back >= 0 && back <= all.length && all.length - back <= max
+        const expected = known ? [...new Set(all.slice(back).flat())] : null
+        return JSON.stringify(deltas.since(since)) === JSON.stringify(expected)
+      },
+    ),
+  )
 })

@@ -20,7 +20,10 @@ export const serveUi = async (app: FastifyInstance, dir: string): Promise<void> 
       schemaHide: true,
       setHeaders(reply, file, { mtimeMs }) {
         const hashed = file.includes('/_app/immutable/')
-        reply.header('cache-control', hashed ? `public, max-age=${yearSeconds}, immutable` : 'no-cache')
+        reply.header(
+          'cache-control',
+          hashed ? `public, max-age=${yearSeconds}, immutable` : 'no-cache',
+        )
         const page = /^(.*\.html)(\.br|\.gz)?$/.exec(file)?.[1]
         if (page) reply.header('content-security-policy', policyOf(page, mtimeMs))
       },
@@ -28,7 +31,8 @@ export const serveUi = async (app: FastifyInstance, dir: string): Promise<void> 
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
     const { method, url } = request
     const path = pathOf(url)
-    const isPage = (method === 'GET' || method === 'HEAD') && !path.startsWith('/api') && !/\.\w+$/.test(path)
+    const isPage =
+      (method === 'GET' || method === 'HEAD') && !path.startsWith('/api') && !/\.\w+$/.test(path)
     if (!isPage) throw problem('NO_SUCH_PATH', { method, path })
     if (!built) throw problem('NO_DASHBOARD', { dir })
     return reply.sendFile('index.html')

@@ -11,9 +11,13 @@ export const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200
 /** What narrows and continues a list. */
 export const PageOf = {
   cursor: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: itemsMax, description: 'items at most; 100 if not given' })),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: itemsMax, description: 'items at most; 100 if not given' }),
+  ),
 }
+/** Which part of a list. */
 export const Paging = Type.Object(PageOf)
+/** Which items of a list, and which part of those. */
 export const Search = Type.Object({
   strategy: Type.Optional(Type.String({ maxLength: 200 })),
   symbol: Type.Optional(Type.String({ maxLength: 100 })),
@@ -23,7 +27,10 @@ export const Search = Type.Object({
 type Query = { strategy?: string; symbol?: string; cursor?: string; limit?: number }
 
 /** One page of a list, newest first. */
-export const pageOf = <C extends 'signals' | 'orders' | 'trades'>(list: PagedView<C>, { limit = 100, ...query }: Query) => {
+export const pageOf = <C extends 'signals' | 'orders' | 'trades'>(
+  list: PagedView<C>,
+  { limit = 100, ...query }: Query,
+) => {
   try {
     return list.page({ ...query, limit })
   } catch (error) {

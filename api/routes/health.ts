@@ -4,14 +4,23 @@ import { route } from './route.ts'
 
 const Ready = Type.Object({ ready: Type.Boolean(), run: Type.String() })
 
+/** How the API and the run fare. */
 export const healthRoutes = [
   route({
-    method: 'GET', path: '/health', role: 'open', tag: 'health', summary: 'Whether the API answers',
+    method: 'GET',
+    path: '/health',
+    role: 'open',
+    tag: 'health',
+    summary: 'Whether the API answers',
     answers: { 200: Type.Object({ status: Type.Literal('ok'), version: Type.String() }) },
     handle: (_, { version }) => ({ status: 'ok', version }),
   }),
   route({
-    method: 'GET', path: '/health/ready', role: 'viewer', tag: 'health', summary: 'Whether the run trades or is done',
+    method: 'GET',
+    path: '/health/ready',
+    role: 'viewer',
+    tag: 'health',
+    summary: 'Whether the run trades or is done',
     answers: { 200: Ready, 503: Ready },
     handle(_, { views }, reply) {
       const { state } = views.run()
@@ -21,7 +30,11 @@ export const healthRoutes = [
     },
   }),
   route({
-    method: 'GET', path: '/metrics', role: 'viewer', tag: 'health', summary: 'Figures for Prometheus',
+    method: 'GET',
+    path: '/metrics',
+    role: 'viewer',
+    tag: 'health',
+    summary: 'Figures for Prometheus',
     answers: { 200: Type.String() },
     produces: 'text/plain; version=0.0.4; charset=utf-8',
     handle: async (_, { views, control }) => exposition(views, await control.actors()),

@@ -9,8 +9,14 @@ import { tradingRoutes } from './trading.ts'
 export type { Door, Role, Route } from './route.ts'
 
 /** Every route there is, below /api. */
-export const routes: readonly Route[] =
-  [...healthRoutes, ...runRoutes, ...systemRoutes, ...strategyRoutes, ...tradingRoutes, ...marketRoutes]
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...runRoutes,
+  ...systemRoutes,
+  ...strategyRoutes,
+  ...tradingRoutes,
+  ...marketRoutes,
+]
 
 /** Older paths and the canonical ones that answer for them. */
 export const aliases: Readonly<Record<string, string>> = { '/dashboard/pnl': '/pnl' }

@@ -17,8 +17,11 @@ export type Door = {
 type Asks = { readonly params?: TSchema; readonly querystring?: TSchema; readonly body?: TSchema }
 type Part<S> = S extends TSchema ? Static<S> : undefined
 /** A request after validation. */
-export type Asked<A extends Asks> =
-  { readonly params: Part<A['params']>; readonly query: Part<A['querystring']>; readonly body: Part<A['body']> }
+export type Asked<A extends Asks> = {
+  readonly params: Part<A['params']>
+  readonly query: Part<A['querystring']>
+  readonly body: Part<A['body']>
+}
 
 /** One thing the API can do: what it takes, who may do it, what it answers. */
 export type Route<A extends Asks = Asks> = {

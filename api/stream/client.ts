@@ -30,15 +30,24 @@ export type Client = {
   slowSince: number | null
 }
 
-export const newClient = (socket: WebSocket, since: number): Client =>
-  ({ socket, since, subscriptions: new Map(), known: false, heard: 0, strikes: 0, slowSince: null })
+/** A connection of which nothing is known yet. */
+export const newClient = (socket: WebSocket, since: number): Client => ({
+  socket,
+  since,
+  subscriptions: new Map(),
+  known: false,
+  heard: 0,
+  strikes: 0,
+  slowSince: null,
+})
 
 /** Whether more waits for the client than it is likely to catch up with. */
 export const isSlow = ({ socket }: Client): boolean => socket.bufferedAmount > bufferedMax
 
 /** Sends a message, or a text made once for many clients. */
 export const send = ({ socket }: Client, message: ServerMessage | string): void => {
-  if (socket.readyState === socket.OPEN) socket.send(typeof message === 'string' ? message : JSON.stringify(message))
+  if (socket.readyState === socket.OPEN)
+    socket.send(typeof message === 'string' ? message : JSON.stringify(message))
 }
 
 /** Tells a client what was wrong. */

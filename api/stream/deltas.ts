@@ -27,7 +27,8 @@ export const deltasFrom = (first: number, max: number): Deltas => {
     since(sequence) {
       if (sequence < first || sequence > newest || newest - sequence > max) return null
       const ids = new Set<string>()
-      for (let one = sequence + 1; one <= newest; one += 1) for (const id of kept[one % max]!) ids.add(id)
+      for (let one = sequence + 1; one <= newest; one += 1)
+        for (const id of kept[one % max]!) ids.add(id)
       return [...ids]
     },
   }

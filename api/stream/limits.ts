@@ -2,12 +2,21 @@ import type { Channel } from '../contract.ts'
 
 /** How often a channel's changes are gathered into a delta, in ms: as fast as an eye can use them. */
 export const flushMs: Readonly<Record<Channel, number>> = {
-  signals: 100, orders: 100, trades: 100, candles: 100,
+  signals: 100,
+  orders: 100,
+  trades: 100,
+  candles: 100,
   ticks: 200,
   // These carry a curve, so an item is some KB and is read rather than watched.
-  run: 250, pnl: 250, strategies: 250, positions: 250,
+  run: 250,
+  pnl: 250,
+  strategies: 250,
+  positions: 250,
   system: 500,
 }
+
+/** Every channel there is. */
+export const channels = Object.keys(flushMs) as Channel[]
 
 /** Live connections: dashboards of one person, and some to spare. */
 export const clientsMax = 32
@@ -20,6 +29,9 @@ export const messagesPerSecondMax = 100
 
 /** Messages not understood before the connection is closed. */
 export const strikesMax = 5
+
+/** How often clients are looked over: all of the times below are at least this. */
+export const sweepMs = 1_000
 
 /** Time a client has to say who it is. */
 export const authWithinMs = 5_000

@@ -13,7 +13,8 @@ export type Heard =
 export const parse = (data: string): Heard => {
   const message = jsonOf(data)
   if (message === undefined) return { type: 'nonsense', because: 'it is not JSON' }
-  if (!schema.Check(message)) return { type: 'nonsense', because: 'it has none of the shapes of a ClientMessage' }
+  if (!schema.Check(message))
+    return { type: 'nonsense', because: 'it has none of the shapes of a ClientMessage' }
   return { type: 'message', message: message as ClientMessage }
 }
 

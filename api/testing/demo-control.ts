@@ -12,18 +12,26 @@ const restartMs = 1_200
 
 /** A supervisor played in memory: actors die and come back, strategies do as they are told. Test data. */
 export const demoControl = (
-  fleet: readonly StrategyInfo[], clock: Clock, tell: (fact: Fact) => void,
+  fleet: readonly StrategyInfo[],
+  clock: Clock,
+  tell: (fact: Fact) => void,
 ): Control & { trades(strategy: string): boolean } => {
   const actors = new Map(treeOf(fleet).map((one) => [one.id, one]))
   const idle = new Set<string>()
   const bornAt = clock.elapsed()
   const say = (fact: BusinessFact | SystemFact) =>
-    tell({ ...fact, at: clock.now(), from: 'supervisor', cause: null } as Fact)
-  const change = (id: string, news: Partial<ActorView>) => void actors.set(id, { ...actors.get(id)!, ...news })
+    tell({ ...fact, at: clock.now(), from: 'supervisor', cause: null, tick: 0 } as Fact)
+  const change = (id: string, news: Partial<ActorView>) =>
+    void actors.set(id, { ...actors.get(id)!, ...news })
   const fall = async (id: string, says: string): Promise<Done> => {
     const one = actors.get(id)!
     if (!one.killable)
-      return { type: 'refused', code: 'DEMO_NOT_KILLABLE', says: `${id} is a supervisor.`, todo: 'Kill one of its children.' }
+      return {
+        type: 'refused',
+        code: 'DEMO_NOT_KILLABLE',
+        says: `${id} is a supervisor.`,
+        todo: 'Kill one of its children.',
+      }
     change(id, { state: 'restarting', down: { at: time(clock.now()), reason: 'killed', says } })
     say({ type: 'actorDown', actor: id, reason: 'killed', error: null })
     later(restartMs, () => {
@@ -33,7 +41,10 @@ export const demoControl = (
     })
     return done
   }
-  const order = (strategy: string, type: 'strategyStarted' | 'strategyStopped' | 'strategyPaused' | 'strategyResumed') => {
+  const order = (
+    strategy: string,
+    type: 'strategyStarted' | 'strategyStopped' | 'strategyPaused' | 'strategyResumed',
+  ) => {
     const trades = type === 'strategyStarted' || type === 'strategyResumed'
     idle[trades ? 'delete' : 'add'](strategy)
     if (type === 'strategyStopped') change(`strategy/${strategy}`, { state: 'stopped' })
@@ -42,8 +53,12 @@ export const demoControl = (
     return Promise.resolve(done)
   }
   return {
-    trades: (strategy) => !idle.has(strategy) && actors.get(`strategy/${strategy}`)?.state === 'running',
-    actors: async () => [...actors.values()].map((one, index) => one.state === 'running' ? lively(one, index, clock.elapsed() - bornAt) : one),
+    trades: (strategy) =>
+      !idle.has(strategy) && actors.get(`strategy/${strategy}`)?.state === 'running',
+    actors: async () =>
+      [...actors.values()].map((one, index) =>
+        one.state === 'running' ? lively(one, index, clock.elapsed() - bornAt) : one,
+      ),
     kill: (id) => fall(id, 'Killed from the dashboard.'),
     restart: (id) => fall(id, 'Restarted from the dashboard.'),
     start: (id) => order(id, 'strategyStarted'),
@@ -67,8 +82,11 @@ export const demoParams: ParseParams = (type, params) => {
       return [{ path, says: `has to be between ${one.min} and ${one.max}` }]
     return []
   })
-  if (errors.length > 0) return { type: 'invalid', errors }
-  return { type: 'ok', params: { ...Object.fromEntries(declared.map((one) => [one.name, one.default])), ...params } }
+  if (errors.length > 0) return { type: 'bad', errors }
+  return {
+    type: 'ok',
+    params: { ...Object.fromEntries(declared.map((one) => [one.name, one.default])), ...params },
+  }
 }
 
 const treeOf = (fleet: readonly StrategyInfo[]): ActorView[] => [
@@ -80,9 +98,26 @@ const treeOf = (fleet: readonly StrategyInfo[]): ActorView[] => [
   ...['store', 'api'].map((id) => actorOf(id, 'ringmaster')),
 ]
 
-const actorOf = (id: string, parent: string | null, kind: ActorView['kind'] = 'actor'): ActorView => ({
-  id, kind, parent, thread: kind === 'supervisor' ? null : id, state: 'running', restarts: 0, down: null, upSeconds: 0,
-  cpuPercent: null, heapMb: null, ringLag: null, mailbox: null, handled: null, latencyP50: null, latencyP99: null,
+const actorOf = (
+  id: string,
+  parent: string | null,
+  kind: ActorView['kind'] = 'actor',
+): ActorView => ({
+  id,
+  kind,
+  parent,
+  thread: kind === 'supervisor' ? null : id,
+  state: 'running',
+  restarts: 0,
+  down: null,
+  upSeconds: 0,
+  cpuPercent: null,
+  heapMb: null,
+  ringLag: null,
+  mailbox: null,
+  handled: null,
+  latencyP50: null,
+  latencyP99: null,
   killable: kind === 'actor' && id !== 'api',
 })
 

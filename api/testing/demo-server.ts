@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { every, realClock, seeded } from '#engine/mod.ts'
+import type { FastifyInstance } from 'fastify'
+import { every, freshSeed, realClock } from '#engine/mod.ts'
 import { buildServer } from '../server.ts'
 import { allViews } from '../views/mod.ts'
 import { demoControl, demoParams } from './demo-control.ts'
@@ -11,41 +12,75 @@ import { generatedRun, generatedTypes } from './generated-run.ts'
  *   node api/testing/demo-server.ts --port 4610 [--speed 30] [--seed 7] [--warm 120] [--token KEY]
  */
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '4610' },
-    speed: { type: 'string', default: '30' },
-    seed: { type: 'string', default: '7' },
-    /** Minutes of the session that have passed when it starts. */
-    warm: { type: 'string', default: '120' },
-    token: { type: 'string', default: '' },
-  },
-})
-const speed = Number(values.speed)
-const stepMs = 100 * speed
-const market = generatedRun(Number(values.seed))
-const views = allViews({
-  run: market.run, instruments: market.instruments, types: generatedTypes, speed,
-  dailyLossLimit: ({ capital }) => capital * 0.02,
-})
-const control = demoControl(market.run.strategies, realClock, views.fold)
-const random = seeded(realClock.now())
-const token = values.token || Array.from({ length: 32 }, () => random.whole(16).toString(16)).join('')
+const stepMs = 100
 
-const step = () => {
-  for (const fact of market.step(stepMs, control.trades)) views.fold(fact)
+/** How the generated run is played; `warm` is in minutes of the session that have passed at the start. */
+export type DemoOptions = {
+  readonly port: number
+  readonly speed: number
+  readonly seed: number
+  readonly warm: number
+  readonly token: string
 }
-const refresh = () => {
-  views.observe({ clock: market.clock(), fed: market.fed() })
-  views.quotes(market.quote)
-}
-for (let ms = 0; ms < Number(values.warm) * 60_000; ms += stepMs) step()
-every(100, step)
 
-const app = await buildServer({
-  views, control, parseParams: demoParams, token, version: 'demo',
-  stream: { clock: realClock, every, refresh },
-  ui: { dir: join(import.meta.dirname, '../../ui/build') },
-})
-const address = await app.listen({ host: '127.0.0.1', port: Number(values.port) })
-console.log(`Generated test data at ${address}/#key=${token}`)
+/** Serves the API and the dashboard over a generated run that goes on at ten steps a second. */
+export const startDemo = async ({
+  port,
+  speed,
+  seed,
+  warm,
+  token,
+}: DemoOptions): Promise<{ app: FastifyInstance; address: string }> => {
+  const market = generatedRun(seed)
+  const { run, instruments } = market
+  const views = allViews({
+    run,
+    instruments,
+    speed,
+    types: generatedTypes,
+    dailyLossLimit: ({ capital }) => capital * 0.02,
+  })
+  const control = demoControl(run.strategies, realClock, views.fold)
+  const step = () => market.step(stepMs * speed, control.trades).forEach(views.fold)
+  const refresh = () => {
+    views.observe({ clock: market.clock(), fed: market.fed() })
+    views.quotes(market.quote)
+  }
+  for (let ms = 0; ms < warm * 60_000; ms += stepMs * speed) step()
+  const stop = every(stepMs, step)
+  const app = await buildServer({
+    views,
+    control,
+    parseParams: demoParams,
+    token,
+    version: 'demo',
+    stream: { clock: realClock, every, refresh },
+    ui: { dir: join(import.meta.dirname, '../../ui/build') },
+  })
+  app.addHook('onClose', async () => stop())
+  const address = await app.listen({ host: '127.0.0.1', port })
+  return { app, address }
+}
+
+if (import.meta.main) {
+  const text = (byDefault: string) => ({ type: 'string', default: byDefault }) as const
+  const options = {
+    port: text('4610'),
+    speed: text('30'),
+    seed: text('7'),
+    warm: text('120'),
+    token: text(`demo-${freshSeed()}`),
+  }
+  const { token, ...figures } = parseArgs({ options }).values
+  const [port, speed, seed, warm] = [figures.port, figures.speed, figures.seed, figures.warm].map(
+    Number,
+  )
+  const { address } = await startDemo({
+    port: port!,
+    speed: speed!,
+    seed: seed!,
+    warm: warm!,
+    token,
+  })
+  process.stdout.write(`Generated test data at ${address}/#key=${token}\n`)
+}

@@ -2,7 +2,16 @@ import type { Candle } from '#actors/domain/candle.ts'
 import { minutesOf } from '#actors/domain/candle.ts'
 import type { Instrument } from '#actors/domain/instrument.ts'
 import { tableOf } from '#actors/domain/instrument.ts'
-import type { Approved, Charges, Entry, Exit, Fill, Levels, Order, Trade } from '#actors/domain/order.ts'
+import type {
+  Approved,
+  Charges,
+  Entry,
+  Exit,
+  Fill,
+  Levels,
+  Order,
+  Trade,
+} from '#actors/domain/order.ts'
 import type { Signal } from '#actors/domain/signal.ts'
 import type { BusinessFact, Fact, RunInfo, SystemFact } from '#actors/messages.ts'
 import type { Millis } from '#engine/mod.ts'
@@ -13,6 +22,7 @@ import type { Millis } from '#engine/mod.ts'
 
 /** 09:15 in India on the day that every script plays on. */
 export const openAt: Millis = Date.parse('2022-11-10T09:15:00+05:30')
+/** 15:30 of that day. */
 export const closeAt: Millis = openAt + 375 * 60_000
 
 /** The end of the nth minute of the session. */
@@ -20,12 +30,24 @@ export const minute = (n: number): Millis => openAt + n * 60_000
 
 /** A fact as the journal keeps it. */
 export const kept = (fact: BusinessFact | SystemFact, at: Millis = openAt, from = 'test'): Fact =>
-  ({ ...fact, at, from, cause: null }) as Fact // the spread of a union is not a union of spreads to the compiler
+  ({ ...fact, at, from, cause: null, tick: 0 }) as Fact // to the compiler, the spread of a union is no union
 
-export const sessionOpened: Fact = kept({ type: 'sessionOpened', day: '2022-11-10', openAt, closeAt })
+/** The fact that opens the session. */
+export const sessionOpened: Fact = kept({
+  type: 'sessionOpened',
+  day: '2022-11-10',
+  openAt,
+  closeAt,
+})
 
-const instrument = (symbol: string, index: number): Instrument =>
-  ({ index, symbol, kind: 'future', underlying: symbol.split('-')[0]!, lot: 50, tickSize: 5 })
+const instrument = (symbol: string, index: number): Instrument => ({
+  index,
+  symbol,
+  kind: 'future',
+  underlying: symbol.split('-')[0]!,
+  lot: 50,
+  tickSize: 5,
+})
 
 /** Two instruments that scripts trade. */
 export const instruments = tableOf(['ALPHA-FUT', 'BETA-FUT'].map(instrument))
@@ -46,6 +68,7 @@ export const aRun = (over: Partial<RunInfo> = {}): RunInfo => ({
   ...over,
 })
 
+/** A bar of ALPHA-FUT: the first of the session, if nothing else is said. */
 export const aCandle = (over: Partial<Candle> = {}): Candle => {
   const timeframe = over.timeframe ?? '1m'
   const closeAt = over.closeAt ?? minute(minutesOf[timeframe])
@@ -57,64 +80,182 @@ export const aCandle = (over: Partial<Candle> = {}): Candle => {
 
 /** A minute that closed with these bars. */
 export const minuteClosed = (n: number, candles: readonly Candle[] = []): Fact =>
-  kept({ type: 'minuteClosed', mark: minute(n), sequence: n * 100, fed: n * 100, quarantined: 0, candles }, minute(n))
+  kept(
+    {
+      type: 'minuteClosed',
+      mark: minute(n),
+      sequence: n * 100,
+      fed: n * 100,
+      quarantined: 0,
+      candles,
+    },
+    minute(n),
+  )
 
+/** A long signal of strategy `one`. */
 export const aSignal = (over: Partial<Signal> = {}): Signal => ({
-  id: 'one:1', strategy: 'one', symbol: 'ALPHA-FUT', timeframe: '5m', at: minute(5), direction: 'long', wants: 'enter',
-  strength: 70, entry: 100_50, stop: 99_00, target: 104_00, validUntil: minute(10), because: 'fast above slow',
-  conditions: [{ name: 'fast above slow', holds: true, value: 1.5, needs: '> 0' }], indicators: { fast: 101.25 },
+  id: 'one:1',
+  strategy: 'one',
+  symbol: 'ALPHA-FUT',
+  timeframe: '5m',
+  at: minute(5),
+  direction: 'long',
+  wants: 'enter',
+  strength: 70,
+  entry: 100_50,
+  stop: 99_00,
+  target: 104_00,
+  validUntil: minute(10),
+  because: 'fast above slow',
+  conditions: [{ name: 'fast above slow', holds: true, value: 1.5, needs: '> 0' }],
+  indicators: { fast: 101.25 },
   ...over,
 })
 
-export const levels: Levels =
-  { watch: 'ALPHA-FUT', direction: 'long', stop: 99_00, target: 104_00, trailing: false }
+/** The stop and target of that signal. */
+export const levels: Levels = {
+  watch: 'ALPHA-FUT',
+  direction: 'long',
+  stop: 99_00,
+  target: 104_00,
+  trailing: false,
+}
 
+/** What `one` asks for on that signal. */
 export const anEntry = (over: Partial<Entry> = {}): Entry => ({
-  kind: 'enter', id: 'i1', strategy: 'one', signal: 'one:1', at: minute(5), mode: 'paper', symbol: 'ALPHA-FUT',
-  side: 'buy', direction: 'long', price: 100_50, levels, entry: 100_50, tier: 1, holds: 0, ...over,
+  kind: 'enter',
+  id: 'i1',
+  strategy: 'one',
+  signal: 'one:1',
+  at: minute(5),
+  mode: 'paper',
+  symbol: 'ALPHA-FUT',
+  side: 'buy',
+  direction: 'long',
+  price: 100_50,
+  levels,
+  entry: 100_50,
+  tier: 1,
+  holds: 0,
+  ...over,
 })
 
+/** A wish of `one` to leave. */
 export const anExit = (over: Partial<Exit> = {}): Exit => ({
-  kind: 'exit', id: 'i2', strategy: 'one', signal: null, at: minute(8), mode: 'paper', symbol: 'ALPHA-FUT',
-  reason: 'SIGNAL', because: 'fast below slow', ...over,
+  kind: 'exit',
+  id: 'i2',
+  strategy: 'one',
+  signal: null,
+  at: minute(8),
+  mode: 'paper',
+  symbol: 'ALPHA-FUT',
+  reason: 'SIGNAL',
+  because: 'fast below slow',
+  ...over,
 })
 
-export const anOrder = (over: Partial<Order> = {}): Approved<Order> => ({
-  id: 'o1', strategy: 'one', intent: 'i1', signal: 'one:1', mode: 'paper', symbol: 'ALPHA-FUT', side: 'buy',
-  type: 'market', quantity: 50, purpose: 'entry', trade: 'o1', direction: 'long', levels, reason: null,
-  because: 'fast above slow', approvedAt: minute(5), ...over,
-}) as Approved<Order> // tests stand in for risk here
+/** The order approved for that signal. */
+export const anOrder = (over: Partial<Order> = {}): Approved<Order> =>
+  ({
+    id: 'o1',
+    strategy: 'one',
+    intent: 'i1',
+    signal: 'one:1',
+    mode: 'paper',
+    symbol: 'ALPHA-FUT',
+    side: 'buy',
+    type: 'market',
+    quantity: 50,
+    purpose: 'entry',
+    trade: 'o1',
+    direction: 'long',
+    levels,
+    reason: null,
+    because: 'fast above slow',
+    approvedAt: minute(5),
+    ...over,
+  }) as Approved<Order> // tests stand in for risk here
 
-export const charges = (total: number): Charges =>
-  ({ brokerage: total, stt: 0, exchange: 0, sebi: 0, stamp: 0, gst: 0, total })
+/** Charges of a total. */
+export const charges = (total: number): Charges => ({
+  brokerage: total,
+  stt: 0,
+  exchange: 0,
+  sebi: 0,
+  stamp: 0,
+  gst: 0,
+  total,
+})
 
+/** The one fill of that order, at 20.00 of charges. */
 export const aFill = (over: Partial<Fill> = {}): Fill => {
   const price = over.price ?? 100_50
   const at = over.at ?? minute(5)
   return {
-    id: 'f1', order: 'o1', strategy: 'one', symbol: 'ALPHA-FUT', side: 'buy', quantity: 50, price, at,
-    charges: charges(20_00), quote: { price, bid: null, ask: null, at }, ...over,
+    id: 'f1',
+    order: 'o1',
+    strategy: 'one',
+    symbol: 'ALPHA-FUT',
+    side: 'buy',
+    quantity: 50,
+    price,
+    at,
+    charges: charges(20_00),
+    quote: { price, bid: null, ask: null, at },
+    ...over,
   }
 }
 
+/** The trade opened by that order. */
 export const aTrade = (over: Partial<Trade> = {}): Trade => ({
-  id: 'o1', strategy: 'one', mode: 'paper', symbol: 'ALPHA-FUT', direction: 'long', side: 'buy', quantity: 50,
-  entryAt: minute(5), entryPrice: 100_50, levels, exitAt: null, exitPrice: null, exitReason: null,
-  because: 'fast above slow', charges: 20_00, pnl: null, ...over,
+  id: 'o1',
+  strategy: 'one',
+  mode: 'paper',
+  symbol: 'ALPHA-FUT',
+  direction: 'long',
+  side: 'buy',
+  quantity: 50,
+  entryAt: minute(5),
+  entryPrice: 100_50,
+  levels,
+  exitAt: null,
+  exitPrice: null,
+  exitReason: null,
+  because: 'fast above slow',
+  charges: 20_00,
+  pnl: null,
+  ...over,
 })
 
-/** A signal that was traded to its target: ten facts from `signalRaised` to `tradeClosed`, 40.00 charges, 135.00 won. */
+/** A signal that was traded to its target, from `signalRaised` to `tradeClosed`: 135.00 won after 40.00 of charges. */
 export const aRoundTrip = (): Fact[] => {
-  const closed = { exitAt: minute(8), exitPrice: 104_00, exitReason: 'TARGET', charges: 40_00, pnl: 135_00 } as const
+  const closed = {
+    exitAt: minute(8),
+    exitPrice: 104_00,
+    exitReason: 'TARGET',
+    charges: 40_00,
+    pnl: 135_00,
+  } as const
   const exit = anOrder({
-    id: 'o2', intent: 'i2', signal: null, side: 'sell', purpose: 'exit', reason: 'TARGET', because: 'target reached',
-    levels: null, approvedAt: minute(8),
+    id: 'o2',
+    intent: 'i2',
+    signal: null,
+    side: 'sell',
+    purpose: 'exit',
+    reason: 'TARGET',
+    because: 'target reached',
+    levels: null,
+    approvedAt: minute(8),
   })
   return [
     kept({ type: 'signalRaised', signal: aSignal() }, minute(5)),
     ...orderFacts(anOrder(), aFill(), minute(5)),
     kept({ type: 'tradeOpened', trade: aTrade() }, minute(5)),
-    ...orderFacts(exit, aFill({ id: 'f2', order: 'o2', side: 'sell', price: 104_00, at: minute(8) }), minute(8)),
+    ...orderFacts(
+      exit,
+      aFill({ id: 'f2', order: 'o2', side: 'sell', price: 104_00, at: minute(8) }),
+      minute(8),
+    ),
     kept({ type: 'tradeClosed', trade: aTrade(closed) }, minute(8)),
   ]
 }

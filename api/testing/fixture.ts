@@ -11,8 +11,21 @@ import { aRoundTrip, aRun, instruments, minute, minuteClosed, sessionOpened } fr
 export const token = 'a-key-for-tests'
 
 const actor: ActorView = {
-  id: 'strategy/one', kind: 'actor', parent: 'strategies', thread: 'one', state: 'running', restarts: 0, down: null,
-  upSeconds: 12, cpuPercent: 1.5, heapMb: 9, ringLag: 0, mailbox: 0, handled: 10, latencyP50: 40, latencyP99: 90,
+  id: 'strategy/one',
+  kind: 'actor',
+  parent: 'strategies',
+  thread: 'one',
+  state: 'running',
+  restarts: 0,
+  down: null,
+  upSeconds: 12,
+  cpuPercent: 1.5,
+  heapMb: 9,
+  ringLag: 0,
+  mailbox: 0,
+  handled: 10,
+  latencyP50: 40,
+  latencyP99: 90,
   killable: true,
 }
 
@@ -32,32 +45,54 @@ export const handTimers = () => {
 }
 
 /** A whole API over scripted facts, whose control takes note of what it is asked and obeys. */
-export const fixture = async (over: Partial<ServerOptions> = {}, facts: readonly Fact[] = played) => {
+export const fixture = async (
+  over: Partial<ServerOptions> = {},
+  facts: readonly Fact[] = played,
+) => {
   const asked: unknown[][] = []
   const answers: { next: Done } = { next: { type: 'done' } }
-  const take = (verb: string) => async (...given: unknown[]) => {
-    asked.push([verb, ...given])
-    return answers.next
-  }
+  const take =
+    (verb: string) =>
+    async (...given: unknown[]) => {
+      asked.push([verb, ...given])
+      return answers.next
+    }
   const control: Control = {
     actors: async () => [actor],
-    kill: take('kill'), restart: take('restart'), start: take('start'), stop: take('stop'), pause: take('pause'),
-    resume: take('resume'), configure: take('configure'),
+    kill: take('kill'),
+    restart: take('restart'),
+    start: take('start'),
+    stop: take('stop'),
+    pause: take('pause'),
+    resume: take('resume'),
+    configure: take('configure'),
   }
   const views = allViews({
-    run: aRun(), instruments, speed: 30,
+    run: aRun(),
+    instruments,
+    speed: 30,
     types: [{ type: 'cross', title: 'Crossover', description: '', bars: '5m', params: [] }],
   })
   for (const fact of facts) views.fold(fact)
-  views.quotes((index) => ({ symbol: instruments.all[index]!.symbol, at: minute(9), price: 104_00, dayVolume: 50 }))
+  views.quotes((index) => ({
+    symbol: instruments.all[index]!.symbol,
+    at: minute(9),
+    price: 104_00,
+    dayVolume: 50,
+  }))
   const clock = virtualClock(minute(0))
   const timers = handTimers()
   const app = await buildServer({
-    views, control, token, version: '0.0.0', ui: { dir: '/nowhere' },
+    views,
+    control,
+    token,
+    version: '0.0.0',
+    ui: { dir: '/nowhere' },
     stream: { clock, every: timers.every, refresh: () => {} },
-    parseParams: (_, params) => 'fast' in params
-      ? { type: 'ok', params }
-      : { type: 'invalid', errors: [{ path: 'fast', says: 'is missing' }] },
+    parseParams: (_, params) =>
+      'fast' in params
+        ? { type: 'ok', params }
+        : { type: 'bad', errors: [{ path: 'fast', says: 'is missing' }] },
     ...over,
   })
   return { app, views, clock, timers, asked, answers }

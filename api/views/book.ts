@@ -1,11 +1,15 @@
 import type { Candle } from '#actors/domain/candle.ts'
 import type { Paise } from '#actors/domain/money.ts'
 import type { Fill, Levels, Mode, Position } from '#actors/domain/order.ts'
+import { flatPosition, settle, unrealised } from '#actors/executor/positions.ts'
 import type { Millis } from '#engine/mod.ts'
 
-/** A position as the views keep it: with the levels of its open trade. */
-export type Holding = { -readonly [K in keyof Position]: Position[K] } & {
+/** A position with what people are shown beside it: the levels of its open trade. */
+export type Holding = {
   readonly id: string
+  readonly strategy: string
+  readonly symbol: string
+  position: Position
   mode: Mode
   trade: string | null
   levels: Levels | null
@@ -46,6 +50,7 @@ export type Book = {
 /** The id of a position: one strategy's share of one instrument. */
 export const positionId = (strategy: string, symbol: string): string => `${strategy}|${symbol}`
 
+/** A book that nothing was traded in. */
 export const emptyBook = (): Book => {
   const holdings = new Map<string, Holding>()
   const byStrategy = new Map<string, Holding[]>()
@@ -56,8 +61,16 @@ export const emptyBook = (): Book => {
     const id = positionId(strategy, symbol)
     const known = holdings.get(id)
     if (known) return known
-    const money = { quantity: 0, cost: 0, realised: 0, charges: 0 }
-    const holding: Holding = { id, strategy, symbol, mode: 'paper', trade: null, levels: null, ...money }
+    const position = flatPosition(strategy, symbol)
+    const holding: Holding = {
+      id,
+      strategy,
+      symbol,
+      position,
+      mode: 'paper',
+      trade: null,
+      levels: null,
+    }
     holdings.set(id, holding)
     append(byStrategy, strategy, holding)
     append(bySymbol, symbol, holding)
@@ -73,7 +86,7 @@ export const emptyBook = (): Book => {
     fill(fill) {
       told(fill.symbol, fill.quote.price, fill.at)
       const holding = holdingOf(fill.strategy, fill.symbol)
-      settle(holding, fill)
+      holding.position = settle(holding.position, fill)
       return holding
     },
     close: (candles) => candles.forEach((one) => told(one.symbol, one.close, one.closeAt)),
@@ -83,11 +96,11 @@ export const emptyBook = (): Book => {
     priceOf: (symbol) => prices.latest.get(symbol)?.price,
     profitOf(strategy, markedTo) {
       const total: Profit = { pnl: 0, realised: 0, unrealised: 0, charges: 0, open: 0 }
-      for (const held of byStrategy.get(strategy) ?? []) {
-        total.realised += held.realised
-        total.charges += held.charges
-        total.unrealised += unrealisedOf(held, prices[markedTo].get(held.symbol)?.price) ?? 0
-        total.open += held.quantity === 0 ? 0 : 1
+      for (const { position, symbol } of byStrategy.get(strategy) ?? []) {
+        total.realised += position.realised
+        total.charges += position.charges
+        total.unrealised += unrealisedAt(position, prices[markedTo].get(symbol)?.price) ?? 0
+        total.open += isOpen(position) ? 1 : 0
       }
       total.pnl = total.realised + total.unrealised - total.charges
       return total
@@ -95,25 +108,13 @@ export const emptyBook = (): Book => {
   }
 }
 
-/** What a position would gain if it were closed at `price`, before charges; `null` when there is no price. */
-export const unrealisedOf = (held: Holding, price: Paise | undefined): Paise | null =>
-  held.quantity === 0 ? 0 : price === undefined ? null : held.quantity * price - held.cost
+/** Whether anything is held. */
+export const isOpen = ({ quantity }: Position): boolean => quantity !== 0
 
-// Average cost. What is closed takes its share of the cost, rounded once; the last unit takes the rest.
-const settle = (held: Holding, { side, quantity, price, charges }: Fill): void => {
-  const signed = side === 'buy' ? quantity : -quantity
-  held.charges += charges.total
-  if (held.quantity * signed >= 0) {
-    held.quantity += signed
-    held.cost += signed * price
-    return
-  }
-  const closing = Math.sign(held.quantity) * Math.min(quantity, Math.abs(held.quantity))
-  const share = closing === held.quantity ? held.cost : Math.round((held.cost * closing) / held.quantity)
-  held.realised += closing * price - share
-  const opening = signed + closing
-  held.quantity = held.quantity - closing + opening
-  held.cost = held.cost - share + opening * price
+/** What a position would gain if it were closed at `price`, before charges; `null` when there is no price. */
+export const unrealisedAt = (position: Position, price: Paise | undefined): Paise | null => {
+  if (!isOpen(position)) return 0
+  return price === undefined ? null : unrealised(position, price)
 }
 
 const raise = (prices: Map<string, Price>, symbol: string, price: Paise, at: Millis): boolean => {

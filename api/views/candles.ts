@@ -12,7 +12,9 @@ export const candlesMax = 800
 export const seriesOf = (symbol: string, timeframe: string): string => `${symbol}|${timeframe}`
 
 /** Closed bars, and one series at a time for a chart. */
-export type CandlesView = View<'candles'> & { series(symbol: string, timeframe: string): CandleView[] }
+export type CandlesView = View<'candles'> & {
+  series(symbol: string, timeframe: string): CandleView[]
+}
 
 /** A window of the newest closed bars per symbol and timeframe; a re-issued bar replaces the one it corrects. */
 export const candlesView = (): CandlesView => {
@@ -46,12 +48,16 @@ export const candlesView = (): CandlesView => {
       const names = [...windows.keys()].filter((name) => wanted(name, name.split('|')[0]!))
       if (names.length === 0) return []
       const each = Math.max(1, Math.floor(limit / names.length))
-      return names.flatMap((name) => series(name).slice(-each)).slice(0, limit).map(viewOf)
+      return names
+        .flatMap((name) => series(name).slice(-each))
+        .slice(0, limit)
+        .map(viewOf)
     },
   }
 }
 
-const idOf = ({ symbol, timeframe, openAt }: Candle): string => `${symbol}|${timeframe}|${time(openAt)}`
+const idOf = ({ symbol, timeframe, openAt }: Candle): string =>
+  `${symbol}|${timeframe}|${time(openAt)}`
 
 const viewOf = (candle: Candle): CandleView => ({
   id: idOf(candle),

@@ -14,7 +14,12 @@ export type Condition = {
 
 /** A strategy before its first fact. */
 export const fresh = (): Condition => ({
-  live: false, quarantined: null, stopped: null, down: null, halted: null, paused: null,
+  live: false,
+  quarantined: null,
+  stopped: null,
+  down: null,
+  halted: null,
+  paused: null,
 })
 
 /** The one state people are shown, with the reason: of several, the one that a person has to deal with first. */

@@ -13,6 +13,7 @@ export type Curve = {
   clear(): void
 }
 
+/** A curve before its first minute. */
 export const emptyCurve = (): Curve => {
   const points: Paise[] = []
   let peak = 0

@@ -7,7 +7,8 @@ const indiaMs = 5.5 * 3_600_000
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** An instant as India writes it: `2022-11-10T09:15:00.000+05:30`. India has had no other offset since 1945. */
-export const time = (at: Millis): Time => `${new Date(at + indiaMs).toISOString().slice(0, -1)}+05:30`
+export const time = (at: Millis): Time =>
+  `${new Date(at + indiaMs).toISOString().slice(0, -1)}+05:30`
 
 /** {@link time}, or `null` for what has not happened. */
 export const timeOrNull = (at: Millis | null): Time | null => (at === null ? null : time(at))

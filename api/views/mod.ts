@@ -2,10 +2,17 @@ import type { Instrument, InstrumentTable } from '#actors/domain/instrument.ts'
 import type { Paise } from '#actors/domain/money.ts'
 import type { Fact, RunInfo, StrategyInfo } from '#actors/messages.ts'
 import type {
-  ActorView, CandleView, Channel, Channels, PerformanceView, PnlView, RunView, StrategyTypeView,
+  ActorView,
+  CandleView,
+  Channel,
+  Channels,
+  PerformanceView,
+  PnlView,
+  RunView,
+  StrategyTypeView,
 } from '../contract.ts'
 import { actorsView } from './actors.ts'
-import { emptyBook } from './book.ts'
+import { emptyBook, isOpen } from './book.ts'
 import { candlesView } from './candles.ts'
 import { ordersView } from './orders.ts'
 import type { PagedView } from './paged.ts'
@@ -68,7 +75,13 @@ export type Views = {
 }
 
 /** Every view of one run, folded together: one fact in, and each channel knows which of its items changed. */
-export const allViews = ({ run, instruments, types, speed, dailyLossLimit }: ViewsOptions): Views => {
+export const allViews = ({
+  run,
+  instruments,
+  types,
+  speed,
+  dailyLossLimit,
+}: ViewsOptions): Views => {
   const book = emptyBook()
   const titles = new Map(types.map(({ type, title }) => [type, title]))
   const strategies = strategiesView(run, book, (one) => ({
@@ -82,14 +95,22 @@ export const allViews = ({ run, instruments, types, speed, dailyLossLimit }: Vie
   const candles = candlesView()
   const positions = positionsView(book)
   const runs = runView(run, speed)
-  const views: { readonly [C in Channel]: View<C> } =
-    { run: runs, pnl, strategies, ...lists, positions, ticks, candles, system }
+  const views: { readonly [C in Channel]: View<C> } = {
+    run: runs,
+    pnl,
+    strategies,
+    ...lists,
+    positions,
+    ticks,
+    candles,
+    system,
+  }
   // Strategies before the account: its curve sums theirs.
   const order = Object.values(views).sort((a, b) => Number(a === pnl) - Number(b === pnl))
 
   const mark = (symbol: string) => {
     for (const held of book.heldIn(symbol)) {
-      if (held.quantity === 0) continue
+      if (!isOpen(held.position)) continue
       positions.changed.add(held.id)
       strategies.changed.add(held.strategy)
       pnl.changed.add(pnlId)
@@ -105,7 +126,8 @@ export const allViews = ({ run, instruments, types, speed, dailyLossLimit }: Vie
     quotes(read) {
       for (const { index } of instruments.all) {
         const quote = read(index)
-        if (quote && ticks.see(quote) && book.see(quote.symbol, quote.price, quote.at)) mark(quote.symbol)
+        if (quote && ticks.see(quote) && book.see(quote.symbol, quote.price, quote.at))
+          mark(quote.symbol)
       }
     },
     observe: runs.observe,

@@ -7,11 +7,18 @@ export type Newest<R extends Listed> = {
   /** Adds a record, dropping the oldest when full, or replaces the one with its id where it stands. */
   put(record: R): void
   /** Newest first, up to `limit` that are `wanted`, older than place `before`; `next` continues after them. */
-  page(wanted: (record: R) => boolean, limit: number, before?: number): { items: R[]; next: number | null }
+  page(
+    wanted: (record: R) => boolean,
+    limit: number,
+    before?: number,
+  ): { items: R[]; next: number | null }
 }
 
 /** @param max  records kept: the oldest beyond it are forgotten */
-export const newest = <R extends Listed>(max: number, forgotten: (id: string) => void): Newest<R> => {
+export const newest = <R extends Listed>(
+  max: number,
+  forgotten: (id: string) => void,
+): Newest<R> => {
   const kept: R[] = [] // the record of place n stands at n % max
   const places = new Map<string, number>()
   let end = 0

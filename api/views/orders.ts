@@ -36,24 +36,33 @@ export const ordersView = (): PagedView<'orders'> => {
     if (one.events.length > orderEventsMax) one.events.shift()
     changed.add(id)
   }
-  return paged({ kept, changed, viewOf }, {
-    orderApproved({ order, at }) {
-      const { id, strategy, symbol } = order
-      kept.put({ id, strategy, symbol, order, state: 'NEW', filled: 0, value: 0, events: [] })
-      move(id, 'NEW', at, 'Approved by risk.')
+  return paged(
+    { kept, changed, viewOf },
+    {
+      orderApproved({ order, at }) {
+        const { id, strategy, symbol } = order
+        kept.put({ id, strategy, symbol, order, state: 'NEW', filled: 0, value: 0, events: [] })
+        move(id, 'NEW', at, 'Approved by risk.')
+      },
+      orderPlaced: ({ order, at }) => move(order, 'SENT', at, 'On disk, then sent to the venue.'),
+      orderAccepted: ({ order, at, venueId }) =>
+        move(order, 'OPEN', at, `Working at the venue as ${venueId}.`),
+      orderFilled({ fill, done, at }) {
+        const one = kept.get(fill.order)
+        if (!one) return
+        one.filled += fill.quantity
+        one.value += fill.quantity * fill.price
+        move(
+          fill.order,
+          done ? 'COMPLETE' : 'PARTIAL',
+          at,
+          `Filled ${fill.quantity} at ${decimal(fill.price)}.`,
+        )
+      },
+      orderRejected: ({ order, at, because }) => move(order, 'REJECTED', at, because),
+      orderCancelled: ({ order, at, because }) => move(order, 'CANCELLED', at, because),
     },
-    orderPlaced: ({ order, at }) => move(order, 'SENT', at, 'On disk, then sent to the venue.'),
-    orderAccepted: ({ order, at, venueId }) => move(order, 'OPEN', at, `Working at the venue as ${venueId}.`),
-    orderFilled({ fill, done, at }) {
-      const one = kept.get(fill.order)
-      if (!one) return
-      one.filled += fill.quantity
-      one.value += fill.quantity * fill.price
-      move(fill.order, done ? 'COMPLETE' : 'PARTIAL', at, `Filled ${fill.quantity} at ${decimal(fill.price)}.`)
-    },
-    orderRejected: ({ order, at, because }) => move(order, 'REJECTED', at, because),
-    orderCancelled: ({ order, at, because }) => move(order, 'CANCELLED', at, because),
-  })
+  )
 }
 
 const viewOf = ({ order, state, filled, value, events }: Kept): OrderView => ({

@@ -36,8 +36,13 @@ export const paged = <C extends PagedChannel, R extends Listed>(
     kept.page(({ id, symbol, strategy }) => wanted(id, symbol, strategy), limit).items.map(viewOf),
   page({ strategy, symbol, limit, cursor }) {
     const asked = (record: R) =>
-      (strategy === undefined || record.strategy === strategy) && (symbol === undefined || record.symbol === symbol)
-    const { items, next } = kept.page(asked, limit, cursor === undefined ? undefined : placeOf(cursor))
+      (strategy === undefined || record.strategy === strategy) &&
+      (symbol === undefined || record.symbol === symbol)
+    const { items, next } = kept.page(
+      asked,
+      limit,
+      cursor === undefined ? undefined : placeOf(cursor),
+    )
     return { items: items.map(viewOf), next: next === null ? null : cursorOf(next) }
   },
 })

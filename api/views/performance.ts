@@ -9,7 +9,11 @@ import type { Tally } from './strategies.ts'
  * How one strategy did, over its closed trades after charges. A ratio that would divide by zero is `null`.
  * @source  profit factor: gross profit over gross loss; win rate: wins over closed trades
  */
-export const performanceOf = (one: Tally, book: Book, minutes: readonly Millis[]): PerformanceView => {
+export const performanceOf = (
+  one: Tally,
+  book: Book,
+  minutes: readonly Millis[],
+): PerformanceView => {
   const { pnl, charges } = book.profitOf(one.info.id, 'latest')
   const closed = one.wins + one.losses + one.evens
   return {
@@ -24,6 +28,9 @@ export const performanceOf = (one: Tally, book: Book, minutes: readonly Millis[]
     averageLoss: one.losses === 0 ? null : decimal(-Math.round(one.lost / one.losses)),
     profitFactor: one.lost === 0 ? null : one.won / one.lost,
     maxDrawdown: decimal(one.curve.drawdown),
-    curve: one.curve.points.map((point, index) => ({ at: time(minutes[index]!), pnl: rupees(point) })),
+    curve: one.curve.points.map((point, index) => ({
+      at: time(minutes[index]!),
+      pnl: rupees(point),
+    })),
   }
 }

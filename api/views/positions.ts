@@ -1,7 +1,8 @@
 import { decimal } from '#actors/domain/money.ts'
+import { averagePrice } from '#actors/executor/positions.ts'
 import type { PositionView } from '../contract.ts'
 import type { Book, Holding } from './book.ts'
-import { unrealisedOf } from './book.ts'
+import { isOpen, unrealisedAt } from './book.ts'
 import { moneyOrNull } from './format.ts'
 import type { View } from './view.ts'
 
@@ -22,7 +23,7 @@ export const positionsView = (book: Book): View<'positions'> => {
       orderFilled: ({ fill }) => void touch(fill.strategy, fill.symbol),
       minuteClosed({ candles }) {
         for (const { symbol } of candles)
-          for (const held of book.heldIn(symbol)) if (held.quantity !== 0) changed.add(held.id)
+          for (const held of book.heldIn(symbol)) if (isOpen(held.position)) changed.add(held.id)
       },
       tradeOpened({ trade }) {
         const held = touch(trade.strategy, trade.symbol)
@@ -59,14 +60,18 @@ export const positionsView = (book: Book): View<'positions'> => {
 
 const viewOf = (held: Holding, book: Book): PositionView => {
   const price = book.priceOf(held.symbol)
-  const { id, strategy, mode, symbol, quantity, cost, levels } = held
+  const { id, strategy, mode, symbol, position, levels } = held
   return {
-    id, strategy, mode, symbol, quantity,
-    averagePrice: decimal(quantity === 0 ? 0 : Math.round(cost / quantity)),
+    id,
+    strategy,
+    mode,
+    symbol,
+    quantity: position.quantity,
+    averagePrice: decimal(averagePrice(position)),
     lastPrice: moneyOrNull(price),
-    realised: decimal(held.realised),
-    unrealised: moneyOrNull(unrealisedOf(held, price)),
-    charges: decimal(held.charges),
+    realised: decimal(position.realised),
+    unrealised: moneyOrNull(unrealisedAt(position, price)),
+    charges: decimal(position.charges),
     stop: moneyOrNull(levels?.stop),
     target: moneyOrNull(levels?.target),
   }

@@ -13,6 +13,7 @@ export type QuotesView = View<'ticks'> & {
   see(quote: Quote): boolean
 }
 
+/** Tells which instruments moved between two readings. */
 export const quotesView = (): QuotesView => {
   const changed = new Set<string>()
   const quotes = new Map<string, Quote>()
@@ -31,7 +32,10 @@ export const quotesView = (): QuotesView => {
       return quote && (!wanted || wanted(symbol)) ? viewOf(quote) : undefined
     },
     items: (wanted, limit) =>
-      [...quotes.values()].filter(({ symbol }) => wanted(symbol)).slice(0, limit).map(viewOf),
+      [...quotes.values()]
+        .filter(({ symbol }) => wanted(symbol))
+        .slice(0, limit)
+        .map(viewOf),
   }
 }
 

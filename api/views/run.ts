@@ -34,7 +34,11 @@ export const runView = (run: RunInfo, speed: number | null): ObservedRunView => 
   const view = (): RunView => ({
     id: run.id,
     kind: run.kind,
-    label: ['REPLAY', session && `NSE ${longDay(session.day)}`, speed === null ? 'max' : `${speed}x`]
+    label: [
+      'REPLAY',
+      session && `NSE ${longDay(session.day)}`,
+      speed === null ? 'max' : `${speed}x`,
+    ]
       .filter(Boolean)
       .join(' · '),
     recording: run.recording,
@@ -59,13 +63,15 @@ export const runView = (run: RunInfo, speed: number | null): ObservedRunView => 
         touch()
       },
       // Both sources count from the start of the run, so whichever is ahead is the newer one.
-      minuteClosed: ({ mark, fed, quarantined }) => observe({
-        clock: Math.max(mark, seen.clock ?? mark),
-        fed: Math.max(fed, seen.fed),
-        quarantined: Math.max(quarantined, seen.quarantined),
-      }),
-      runFinished() {
+      minuteClosed: ({ mark, fed, quarantined }) =>
+        observe({
+          clock: Math.max(mark, seen.clock ?? mark),
+          fed: Math.max(fed, seen.fed),
+          quarantined: Math.max(quarantined, seen.quarantined),
+        }),
+      runFinished({ fed, lost, quarantined }) {
         finished = true
+        observe({ fed, lost, quarantined })
         touch()
       },
     },
@@ -74,7 +80,10 @@ export const runView = (run: RunInfo, speed: number | null): ObservedRunView => 
   }
 }
 
-const progressOf = (session: { openAt: Millis; closeAt: Millis } | null, clock: Millis | null): number => {
+const progressOf = (
+  session: { openAt: Millis; closeAt: Millis } | null,
+  clock: Millis | null,
+): number => {
   if (!session || clock === null) return 0
   const share = (clock - session.openAt) / (session.closeAt - session.openAt)
   return Math.min(1, Math.max(0, share))

@@ -23,18 +23,26 @@ export const signalsView = (): PagedView<'signals'> => {
     Object.assign(one, outcome)
     changed.add(one.id)
   }
-  return paged({ kept, changed, viewOf }, {
-    signalRaised({ signal }) {
-      const { id, strategy, symbol } = signal
-      kept.put({ id, strategy, symbol, signal, executed: false, refused: '', refusalCode: null })
-      changed.add(id)
+  return paged(
+    { kept, changed, viewOf },
+    {
+      signalRaised({ signal }) {
+        const { id, strategy, symbol } = signal
+        kept.put({ id, strategy, symbol, signal, executed: false, refused: '', refusalCode: null })
+        changed.add(id)
+      },
+      orderApproved: ({ order }) =>
+        conclude(order.signal, { executed: true, refused: '', refusalCode: null }),
+      intentRefused({ intent, refusal }) {
+        if (intent.kind === 'move') return // moves levels of a position; no signal waits for it
+        conclude(intent.signal, {
+          executed: false,
+          refused: refusal.because,
+          refusalCode: refusal.code,
+        })
+      },
     },
-    orderApproved: ({ order }) => conclude(order.signal, { executed: true, refused: '', refusalCode: null }),
-    intentRefused({ intent, refusal }) {
-      if (intent.kind === 'move') return // moves levels of a position; no signal waits for it
-      conclude(intent.signal, { executed: false, refused: refusal.because, refusalCode: refusal.code })
-    },
-  })
+  )
 }
 
 const viewOf = ({ signal, executed, refused, refusalCode }: Kept): SignalView => ({

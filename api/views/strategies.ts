@@ -38,7 +38,11 @@ export type About = { title: string; dailyLossLimit: Paise | null }
 export type StrategiesView = View<'strategies'> & { readonly tallies: ReadonlyMap<string, Tally> }
 
 /** The fleet: state, parameters, counts, P&L and its curve, for each running strategy. */
-export const strategiesView = (run: RunInfo, book: Book, about: (one: StrategyInfo) => About): StrategiesView => {
+export const strategiesView = (
+  run: RunInfo,
+  book: Book,
+  about: (one: StrategyInfo) => About,
+): StrategiesView => {
   const tallies = new Map(run.strategies.map((info) => [info.id, emptyTally(info, about(info))]))
   const changed = new Set<string>()
   const all = (work: (one: Tally) => void) => {
@@ -60,15 +64,17 @@ export const strategiesView = (run: RunInfo, book: Book, about: (one: StrategyIn
     tallies,
     changed,
     on: {
-      sessionOpened: () => all((one) => {
-        one.condition.live = true
-        one.condition.halted = null
-        one.curve.clear()
-      }),
-      minuteClosed: () => all((one) => {
-        one.condition.live = true
-        one.curve.push(book.profitOf(one.info.id, 'facts').pnl)
-      }),
+      sessionOpened: () =>
+        all((one) => {
+          one.condition.live = true
+          one.condition.halted = null
+          one.curve.clear()
+        }),
+      minuteClosed: () =>
+        all((one) => {
+          one.condition.live = true
+          one.curve.push(book.profitOf(one.info.id, 'facts').pnl)
+        }),
       signalRaised: ({ signal }) => change(signal.strategy, (one) => void (one.signals += 1)),
       orderApproved: ({ order }) => change(order.strategy, (one) => void (one.orders += 1)),
       orderFilled: ({ fill }) => void changed.add(fill.strategy),
@@ -78,18 +84,23 @@ export const strategiesView = (run: RunInfo, book: Book, about: (one: StrategyIn
         change(strategy, (one) => void (one.condition.halted = because)),
       strategyPaused: ({ strategy, by }) =>
         change(strategy, (one) => void (one.condition.paused = `Paused by ${by}.`)),
-      strategyResumed: ({ strategy }) => change(strategy, (one) => void (one.condition.paused = null)),
+      strategyResumed: ({ strategy }) =>
+        change(strategy, (one) => void (one.condition.paused = null)),
       strategyStopped: ({ strategy, by }) =>
         change(strategy, (one) => void (one.condition.stopped = `Stopped by ${by}.`)),
-      strategyStarted: ({ strategy }) => change(strategy, ({ condition }) => {
-        condition.stopped = condition.quarantined = condition.down = null
-      }),
-      strategyConfigured: ({ strategy, params }) => change(strategy, (one) => void (one.params = params)),
-      actorDown: (fact) => changeActor(fact.actor, (one) => void (one.condition.down = saysOf(fact))),
-      actorRestarted: ({ actor, restarts }) => changeActor(actor, (one) => {
-        one.condition.down = null
-        one.restarts = restarts
-      }),
+      strategyStarted: ({ strategy }) =>
+        change(strategy, ({ condition }) => {
+          condition.stopped = condition.quarantined = condition.down = null
+        }),
+      strategyConfigured: ({ strategy, params }) =>
+        change(strategy, (one) => void (one.params = params)),
+      actorDown: (fact) =>
+        changeActor(fact.actor, (one) => void (one.condition.down = saysOf(fact))),
+      actorRestarted: ({ actor, restarts }) =>
+        changeActor(actor, (one) => {
+          one.condition.down = null
+          one.restarts = restarts
+        }),
       actorQuarantined: ({ actor, because }) =>
         changeActor(actor, (one) => void (one.condition.quarantined = because)),
       // A process that starts anew starts every thread anew.
@@ -111,11 +122,20 @@ export const strategiesView = (run: RunInfo, book: Book, about: (one: StrategyIn
 const actorPrefix = 'strategy/'
 
 const emptyTally = (info: StrategyInfo, about: About): Tally => ({
-  info, ...about,
+  info,
+  ...about,
   params: info.params,
   condition: fresh(),
   curve: emptyCurve(),
-  signals: 0, orders: 0, trades: 0, wins: 0, losses: 0, evens: 0, won: 0, lost: 0, restarts: 0,
+  signals: 0,
+  orders: 0,
+  trades: 0,
+  wins: 0,
+  losses: 0,
+  evens: 0,
+  won: 0,
+  lost: 0,
+  restarts: 0,
 })
 
 const score = (one: Tally, pnl: Paise): void => {
@@ -132,7 +152,10 @@ const saysOf = ({ reason, error }: Extract<Fact, { type: 'actorDown' }>): string
   reason === 'stopped' ? null : error ? error.says : `Its thread ${wordsOf[reason]}.`
 
 const wordsOf = {
-  threw: 'threw an error', exited: 'exited', 'out of memory': 'ran out of memory', hung: 'stopped answering',
+  threw: 'threw an error',
+  exited: 'exited',
+  'out of memory': 'ran out of memory',
+  hung: 'stopped answering',
   killed: 'was killed',
 } as const
 

@@ -17,14 +17,17 @@ export const tradesView = (): PagedView<'trades'> => {
     kept.put(trade)
     changed.add(trade.id)
   }
-  return paged({ kept, changed, viewOf }, {
-    tradeOpened: ({ trade }) => put(trade),
-    tradeClosed: ({ trade }) => put(trade),
-    levelsMoved(fact) {
-      const trade = kept.get(fact.trade)
-      if (trade) put({ ...trade, levels: fact.levels })
+  return paged(
+    { kept, changed, viewOf },
+    {
+      tradeOpened: ({ trade }) => put(trade),
+      tradeClosed: ({ trade }) => put(trade),
+      levelsMoved(fact) {
+        const trade = kept.get(fact.trade)
+        if (trade) put({ ...trade, levels: fact.levels })
+      },
     },
-  })
+  )
 }
 
 const viewOf = (trade: Trade): TradeView => ({

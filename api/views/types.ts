@@ -6,7 +6,9 @@ import type { ParamView, StrategyTypeView } from '../contract.ts'
 export const typeView = (definition: Definition<any, any, any>): StrategyTypeView => {
   const { name, title, description, bars } = definition
   const params = definition.params as ParamSet
-  const defaults = Object.fromEntries(Object.entries(params).map(([key, param]) => [key, param.default]))
+  const defaults = Object.fromEntries(
+    Object.entries(params).map(([key, param]) => [key, param.default]),
+  )
   return {
     type: name,
     title,

@@ -2,7 +2,13 @@ import type { Fact } from '#actors/messages.ts'
 import type { Channel, Channels } from '../contract.ts'
 
 /** The facts of one type, also where one declaration stands for several types. */
-type Named<T> = Fact extends infer F ? (F extends { type: infer U } ? (T extends U ? F : never) : never) : never
+type Named<T> = Fact extends infer F
+  ? F extends { type: infer U }
+    ? T extends U
+      ? F
+      : never
+    : never
+  : never
 
 /** What a view does with each fact it cares for; it may change the view, and nothing else. */
 export type Handlers = { readonly [T in Fact['type']]?: (fact: Named<T>) => void }
