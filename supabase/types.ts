@@ -236,6 +236,9 @@ export type Tables = {
     started_at: Time | null
     resumed_at: Time | null
     finished_at: Time | null
+    ticks_fed: number | null
+    ticks_lost: number | null
+    ticks_quarantined: number | null
     created_at: Default<Time>
     updated_at: Default<Time>
   }

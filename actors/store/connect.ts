@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite, types } from '@electric-sql/pglite'
-import type { Clock } from '#engine/clock.ts'
-import { lockDirectory } from '#engine/lock.ts'
+import { lockDirectory, type Clock } from '#engine/mod.ts'
 import { DurableNodeFS, syncTree } from './durable-fs.ts'
 import { storeProblem } from './errors.ts'
 

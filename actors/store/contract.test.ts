@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import type { Problem } from '#engine/errors.ts'
+import type { Problem } from '#engine/mod.ts'
 import { connectInMemory } from './connect.ts'
 import { migrate, shippedMigrations } from './migrate.ts'
 import { rowTypes } from './row-types.ts'
 import { checkStore } from './testing/contract.ts'
 import { findPostgres, startPostgres } from './testing/postgres.ts'
+
+t.setTimeout(120_000) // two databases are made, which a busy machine takes its time over
 
 t.test('the embedded database is a store', async (t) => {
   const db = await connectInMemory()

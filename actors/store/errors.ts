@@ -1,4 +1,4 @@
-import { catalogue } from '#engine/errors.ts'
+import { catalogue } from '#engine/mod.ts'
 
 /** What can go wrong between the journal and the database. */
 export const storeErrors = catalogue('STORE', {

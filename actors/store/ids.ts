@@ -30,11 +30,12 @@ export const sharedId = (kind: 'instrument' | 'day', exchange: string, key: stri
   uuidOf(`${kind}:${exchange}:${key}`)
 
 /**
- * The UUID of a name.
+ * The UUID, version 5, of a name within a namespace.
  * @source  RFC 9562, section 5.5: the first 128 bits of SHA-1 over the namespace and the name
  */
-const uuidOf = (name: string): string => {
-  const digest = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer').subarray(0, 16)
+export const nameUuid = (namespace: string, name: string): string => {
+  const spaced = Buffer.from(namespace.replaceAll('-', ''), 'hex')
+  const digest = hash('sha1', Buffer.concat([spaced, Buffer.from(name)]), 'buffer').subarray(0, 16)
   digest[6] = (digest[6]! & 0x0f) | 0x50 // version 5
   digest[8] = (digest[8]! & 0x3f) | 0x80 // the standard's variant
   const hex = digest.toString('hex')
@@ -42,4 +43,5 @@ const uuidOf = (name: string): string => {
 }
 
 // Ours, drawn once: changing it would give everything in every database another id.
-const namespace = Buffer.from('6f0d1c5ea2f94c0b9d5f3b7c51a8e4d2', 'hex')
+const ours = '6f0d1c5e-a2f9-4c0b-9d5f-3b7c51a8e4d2'
+const uuidOf = (name: string) => nameUuid(ours, name)

@@ -28,7 +28,12 @@ const handlers: Handlers = {
   // The run and its fleet.
   runStarted: (scope, { run }) => [runRow(scope, run), ...run.strategies.map((one) => strategyRow(scope, one))],
   runResumed: ({ ids }, { at }) => [patch('runs', { id: ids.run, state: 'running', resumed_at: iso(at) })],
-  runFinished: ({ ids }, { at }) => [patch('runs', { id: ids.run, state: 'finished', finished_at: iso(at) })],
+  runFinished: ({ ids }, { fed, lost, quarantined, at }) => [
+    patch('runs', {
+      id: ids.run, state: 'finished', finished_at: iso(at),
+      ticks_fed: fed, ticks_lost: lost, ticks_quarantined: quarantined,
+    }),
+  ],
 
   // The market.
   sessionOpened: (_, { day, openAt, closeAt }) => [

@@ -40,18 +40,33 @@ const applyWithin = async (tx: Sql, ids: Ids, batch: readonly Sequenced[]) => {
   const done = await progressOf(tx, ids, 'for update')
   const fresh = batch.filter(({ sequence }) => sequence > done)
   if (fresh.length === 0) return
-  const changes = fresh.flatMap((one) => project(ids, one))
-  await ensureMonths(tx, changes)
-  await run(tx, statementsOf(changes))
-  const fills = fresh.filter(isFill)
-  if (fills.length > 0) await run(tx, statementsOf(await positionChanges(tx, ids, fills)))
-  await run(tx, derive(ids, changes))
+  for (const part of bySession(fresh)) await write(tx, ids, part)
   await tx.query(
     `insert into proj.progress (run_id, last_seq) values ($1, $2)
      on conflict (run_id) do update set last_seq = excluded.last_seq`,
     [ids.run, fresh.at(-1)!.sequence],
   )
 }
+
+// A session begins with a change to rows that no fact names, so what came before it is written first.
+const bySession = (batch: readonly Sequenced[]): Sequenced[][] => {
+  const starts = batch.flatMap(({ fact }, n) => (n > 0 && fact.type === 'sessionOpened' ? [n] : []))
+  return [0, ...starts].map((start, n) => batch.slice(start, starts[n]))
+}
+
+const write = async (tx: Sql, ids: Ids, fresh: readonly Sequenced[]) => {
+  if (fresh[0]!.fact.type === 'sessionOpened') await tx.query(releaseText, [ids.run])
+  const changes = fresh.flatMap((one) => project(ids, one))
+  await ensureMonths(tx, changes)
+  await run(tx, statementsOf(changes))
+  const fills = fresh.filter(isFill)
+  if (fills.length > 0) await run(tx, statementsOf(await positionChanges(tx, ids, fills)))
+  await run(tx, derive(ids, changes))
+}
+
+// A strategy that met its daily loss limit is halted until the next session.
+const releaseText = `
+  update public.strategies set status = 'running', status_because = '' where run_id = $1 and status = 'halted'`
 
 const ascending = (batch: readonly Sequenced[]) => {
   let after = 0

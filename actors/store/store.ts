@@ -1,5 +1,5 @@
 import { Kysely, PGliteDialect } from 'kysely'
-import type { Clock } from '#engine/clock.ts'
+import type { Clock } from '#engine/mod.ts'
 import type { Tables } from '../../supabase/types.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { connect } from './connect.ts'

@@ -45,6 +45,9 @@ create table public.runs (
   started_at timestamptz,
   resumed_at timestamptz,
   finished_at timestamptz,
+  ticks_fed bigint, -- known once it is finished, as are those missed and those set aside as wrong
+  ticks_lost bigint,
+  ticks_quarantined bigint,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (account_id, key)

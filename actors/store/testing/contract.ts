@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Problem } from '#engine/errors.ts'
+import type { Problem } from '#engine/mod.ts'
 import { projected } from '../change.ts'
 import { idsOf, type Ids } from '../ids.ts'
 import { migrate } from '../migrate.ts'
@@ -21,12 +21,17 @@ export const checkStore = async (t: Test, db: Database): Promise<void> => {
     await ensureAccount(db, theirs.account, 'theirs')
   })
 
-  await t.test('facts become the same rows in one batch as one by one', async (t) => {
-    await projector(db, ours).apply(scriptedDay())
-    const slow = projector(db, theirs)
-    for (const one of scriptedDay()) await slow.apply([one])
-    t.same(await contents(db, ours), await contents(db, theirs))
-    t.equal(await slow.lastSequence(), scriptedDay().length)
+  await t.test('facts become the same rows however they are cut into batches', async (t) => {
+    const script = scriptedDay()
+    const fives = idsOf('fives', 'run')
+    await ensureAccount(db, fives.account, 'fives')
+    await projector(db, ours).apply(script)
+    for (const [ids, size] of [[theirs, 1], [fives, 5]] as const) {
+      const slow = projector(db, ids)
+      for (let n = 0; n < script.length; n += size) await slow.apply(script.slice(n, n + size))
+      t.same(await contents(db, ids), await contents(db, ours), `batches of ${size}`)
+      t.equal(await slow.lastSequence(), script.length)
+    }
   })
 
   await t.test('the rows say what the facts said, to the paisa', (t) => checkValues(t, db, ours))
@@ -137,14 +142,14 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
   t.same(
     await row(`select key as id, status, config::text from strategies where run_id = $1 order by key`),
     [
-      { id: 'ema-nifty', status: 'halted', config: '{"fast": 9}' },
-      { id: 'pva-bank', status: 'quarantined', config: '{"tier": 2}' },
+      { id: 'ema-nifty', status: 'running', config: '{"fast": 9}' },
+      { id: 'pva-bank', status: 'halted', config: '{"tier": 2}' },
     ],
-    'strategies',
+    'strategies: a new session ends a halt of the day before',
   )
   t.same(
     await row(`select string_agg(kind || ' ' || code, ', ' order by sequence) as events from risk_events where run_id = $1`),
-    [{ events: 'REFUSAL RISK_OPEN_TRADES, BREACH RISK_DAILY_LOSS' }],
+    [{ events: 'REFUSAL RISK_OPEN_TRADES, BREACH RISK_DAILY_LOSS, BREACH RISK_DAILY_LOSS' }],
     'risk events',
   )
   t.same(
@@ -157,7 +162,11 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
     [{ kinds: 'DOWN RESTARTED QUARANTINED' }],
     'actor events',
   )
-  t.same(await row(`select state, recording from runs where id = $1`), [{ state: 'finished', recording: 'nse-20221110' }], 'runs')
+  t.same(
+    await row(`select state, recording, ticks_fed::int as fed, ticks_quarantined::int as quarantined from runs where id = $1`),
+    [{ state: 'finished', recording: 'nse-20221110', fed: 1_000, quarantined: 3 }],
+    'runs',
+  )
 }
 
 const attack = async (t: Test, db: Database, ours: Ids, theirs: Ids) => {

@@ -8,7 +8,7 @@ import type { Sequenced } from '../project.ts'
 export const openAt = Date.UTC(2022, 10, 10, 3, 45)
 const minute = 60_000
 
-/** A small day of two strategies, made up to exercise every kind of fact: a win, a loss, a refusal, a crash. */
+/** A small day of two strategies and the start of the next, made up to exercise every kind of fact: a win, a loss, a refusal, a crash. */
 export const scriptedDay = (): Sequenced[] => numbered([...started(), ...firstTrade(), ...secondTrade(), ...ended()])
 
 /** Gives facts their place in the journal. */
@@ -100,11 +100,14 @@ const ended = (): Fact[] => [
   system(19, { type: 'strategyResumed', strategy: 'pva-bank', by: 'anita' }),
   system(20, { type: 'actorDown', actor: 'strategy/pva-bank', reason: 'hung', error: null }),
   system(21, { type: 'actorRestarted', actor: 'strategy/pva-bank', restarts: 1, tookMs: 34.5 }),
-  system(22, { type: 'actorQuarantined', actor: 'strategy/pva-bank', because: 'it failed 5 times in a minute' }),
+  system(22, { type: 'actorQuarantined', actor: 'candles/0', because: 'it failed 5 times in a minute' }),
   system(23, { type: 'runResumed', mark: null }),
   at(30_000, minuteClosed(30_000, [candle('NIFTY-I', 30_000)])), // three weeks on: another month's partition
   at(375, { type: 'sessionClosed', day: '2022-11-10' }),
-  system(376, { type: 'runFinished' }),
+  at(1440, { type: 'sessionOpened', day: '2022-11-11', openAt: openAt + 1440 * minute, closeAt: openAt + 1815 * minute }),
+  at(1441, { type: 'strategyHalted', strategy: 'pva-bank', code: 'RISK_DAILY_LOSS', because: 'It lost too much.', pnl: -1_00 }),
+  at(1815, { type: 'sessionClosed', day: '2022-11-11' }),
+  system(376, { type: 'runFinished', fed: 1_000, lost: 0, quarantined: 3 }),
 ]
 
 const ordered = (n: number, one: Approved<Order>): Fact[] => [

@@ -1,4 +1,4 @@
-import { realClock } from '#engine/clock.ts'
+import { realClock } from '#engine/mod.ts'
 import { openStore } from '../store.ts'
 import { at, numbered, scriptedDay, signal } from './facts.ts'
 
