@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -276,6 +276,30 @@ t.test('a full disk is said in bytes, kills the log, and loses nothing that was 
   const again = openLog(dir)
   t.same([again.durable, again.recovered.cutBytes], [1, 0], 'already cut back')
   t.equal(appendGroup(again, 'goes on'), 2)
+})
+
+t.test('a file system that really is full is said so, and the log goes on once there is room', async (t) => {
+  const dir = t.testdir()
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', dir])
+  if (mounted.status !== 0) return void t.comment('not run: it needs the right to mount a tmpfs')
+  try {
+    const log = openLog(join(dir, 'log'), { segmentBytes: 64 * 1024 })
+    let acknowledged = 0
+    const died = problemOf(() => {
+      for (;;) acknowledged = appendGroup(log, 'f'.repeat(3000), 'g'.repeat(2000))
+    })
+    t.match(died, { code: 'LOG_CANNOT_WRITE', details: { full: true, bytes: 2 * HEADER + 5000, durable: acknowledged } })
+    t.ok(acknowledged > 60, `${acknowledged} records until it was full`)
+    log.close()
+    t.same(openLog(join(dir, 'log')).durable, acknowledged)
+    spawnSync('mount', ['-o', 'remount,size=1m', dir])
+    const again = openLog(join(dir, 'log'))
+    t.equal(appendGroup(again, 'room'), acknowledged + 1)
+    again.close()
+    t.same(verifyLog(join(dir, 'log')).problems, [])
+  } finally {
+    spawnSync('umount', ['-l', dir])
+  }
 })
 
 t.test('whichever call fails, and however, nothing acknowledged is lost and no group is halved', async (t) => {
