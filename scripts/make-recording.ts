@@ -28,7 +28,8 @@ const underlyings = [
 
 type Table = { readonly header: string; readonly rows: readonly string[] }
 
-const [source, target = join(import.meta.dirname, '../actors/fixtures/nse-20221110')] = process.argv.slice(2)
+const [source, target = join(import.meta.dirname, '../actors/fixtures/nse-20221110')] =
+  process.argv.slice(2)
 if (!source) {
   console.error('Usage: node scripts/make-recording.ts SOURCE [TARGET]')
   process.exit(2)
@@ -45,9 +46,14 @@ const column = (row: string, at: number): string => row.split(',', at + 1)[at] ?
 const symbolOf = (row: string): string => column(row, 1)
 
 /** The near future and the options within reach of the range it traded in. */
-const chosen = (ticks: Table, { name, strikeStep }: (typeof underlyings)[number]): ReadonlySet<string> => {
+const chosen = (
+  ticks: Table,
+  { name, strikeStep }: (typeof underlyings)[number],
+): ReadonlySet<string> => {
   const future = `${name}-I`
-  const prices = ticks.rows.filter((row) => symbolOf(row) === future).map((row) => Number(column(row, 2)))
+  const prices = ticks.rows
+    .filter((row) => symbolOf(row) === future)
+    .map((row) => Number(column(row, 2)))
   const reach = strikesBeyond * strikeStep
   const low = prices.reduce((a, b) => Math.min(a, b)) - reach
   const high = prices.reduce((a, b) => Math.max(a, b)) + reach
@@ -85,7 +91,10 @@ const [nifty, bankNifty] = tickFiles.map(ofSymbols)
 write('ticks.csv.gz', { header: tickFiles[0]!.header, rows: merge(nifty!, bankNifty!) })
 
 const futures = read('bars/index_fut_1m_20221101_16.csv.gz')
-const barFiles = [futures, ...underlyings.map(({ name }) => read(`options/${name}_opt_1m_20221101_16.csv.gz`))]
+const barFiles = [
+  futures,
+  ...underlyings.map(({ name }) => read(`options/${name}_opt_1m_20221101_16.csv.gz`)),
+]
 const before = barFiles.map((file) => ofSymbols(file).filter((row) => timeOf(row) < dayStart))
 write('bars.csv.gz', { header: futures.header, rows: before.reduce(merge) })
 write('bars-of-the-day.csv.gz', {
@@ -94,4 +103,7 @@ write('bars-of-the-day.csv.gz', {
 })
 
 const contracts = read('reference/contracts_202211.csv')
-write('contracts.csv', { ...contracts, rows: contracts.rows.filter((row) => symbols.has(column(row, 0))) })
+write('contracts.csv', {
+  ...contracts,
+  rows: contracts.rows.filter((row) => symbols.has(column(row, 0))),
+})

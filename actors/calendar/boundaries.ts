@@ -8,7 +8,10 @@ import type { Part, Session } from './calendar.ts'
  */
 export const marksOf = ({ parts }: Session): Millis[] =>
   parts.flatMap(({ openAt, closeAt }) =>
-    Array.from({ length: Math.ceil((closeAt - openAt) / 60_000) }, (_, i) => Math.min(openAt + (i + 1) * 60_000, closeAt)))
+    Array.from({ length: Math.ceil((closeAt - openAt) / 60_000) }, (_, i) =>
+      Math.min(openAt + (i + 1) * 60_000, closeAt),
+    ),
+  )
 
 /**
  * The end of the bar that holds an instant. Bars are counted from the opening of their part of the session, not from
@@ -20,7 +23,10 @@ export const candleClose = (at: Millis, timeframe: Timeframe, session: Session):
   if (!part) return null
   if (timeframe === '1d') return session.closeAt
   const length = minutesOf[timeframe] * 60_000
-  return Math.min(part.openAt + (Math.floor((at - part.openAt) / length) + 1) * length, part.closeAt)
+  return Math.min(
+    part.openAt + (Math.floor((at - part.openAt) / length) + 1) * length,
+    part.closeAt,
+  )
 }
 
 /** The beginning of the bar that holds an instant; see {@link candleClose}. */

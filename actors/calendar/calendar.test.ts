@@ -2,9 +2,28 @@ import fc from 'fast-check'
 import t from 'tap'
 import { timeframes } from '#actors/domain/candle.ts'
 import {
-  addDays, atMinute, calendarOf, candleClose, candleOpen, type Day, dayOf, futureExpiry, isDay, isTradingDay, marksOf,
-  minuteOfDay, monthlyExpiry, nextSession, nse, previousSession, type Session, type SessionClass, sessionOf,
-  tradingDayBefore, tradingDaysBetween, weeklyExpiry,
+  addDays,
+  atMinute,
+  calendarOf,
+  candleClose,
+  candleOpen,
+  type Day,
+  dayOf,
+  futureExpiry,
+  isDay,
+  isTradingDay,
+  marksOf,
+  minuteOfDay,
+  monthlyExpiry,
+  nextSession,
+  nse,
+  previousSession,
+  type Session,
+  type SessionClass,
+  sessionOf,
+  tradingDayBefore,
+  tradingDaysBetween,
+  weeklyExpiry,
 } from './mod.ts'
 
 const clock = (at: number): string => {
@@ -12,8 +31,12 @@ const clock = (at: number): string => {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 }
 const hours = (session: Session | null): string =>
-  session ? session.parts.map(({ openAt, closeAt }) => `${clock(openAt)}-${clock(closeAt)}`).join(' ') : 'closed'
-const day: fc.Arbitrary<Day> = fc.integer({ min: 0, max: 5_000 }).map((n) => addDays('2013-01-01', n))
+  session
+    ? session.parts.map(({ openAt, closeAt }) => `${clock(openAt)}-${clock(closeAt)}`).join(' ')
+    : 'closed'
+const day: fc.Arbitrary<Day> = fc
+  .integer({ min: 0, max: 5_000 })
+  .map((n) => addDays('2013-01-01', n))
 
 t.test('a day has the hours that the exchange published for it', async (t) => {
   const rows: readonly [Day, SessionClass, string][] = [
@@ -59,7 +82,10 @@ t.test('a table of overrides has the last word on a day', async (t) => {
   const source = 'an operator'
   const closing = calendarOf(nse, { ...none, closures: [{ days: ['2026-09-15'], source }] })
   t.equal(closing.sessionOf('2026-09-15'), null)
-  const opening = calendarOf(nse, { ...none, specials: [{ day: '2026-09-14', kind: 'full', source }] })
+  const opening = calendarOf(nse, {
+    ...none,
+    specials: [{ day: '2026-09-14', kind: 'full', source }],
+  })
   t.equal(hours(opening.sessionOf('2026-09-14')), '09:15-15:40')
 })
 
@@ -89,7 +115,8 @@ t.test('contracts expire on the day the rules and holidays give', async (t) => {
     ['MIDCPNIFTY', '2024-01-16', '2024-01-20'],
     ['BANKNIFTY', '2024-11-08', '2024-11-13'],
   ]
-  for (const [underlying, on, expected] of weekly) t.equal(weeklyExpiry(underlying, on), expected, `${underlying} from ${on}`)
+  for (const [underlying, on, expected] of weekly)
+    t.equal(weeklyExpiry(underlying, on), expected, `${underlying} from ${on}`)
   t.equal(weeklyExpiry('BANKNIFTY', '2024-11-14'), null, 'no weekly contracts any more')
 
   const nseMonths = {
@@ -137,25 +164,35 @@ t.test('bars are anchored to the opening of their part of the session', async (t
   t.equal(bar('2022-11-10', '15:30', '1m'), 'none')
 })
 
-t.test('every minute of a session lies in one bar of each timeframe, and each bar closes on a mark', async () => {
-  fc.assert(fc.property(day, (on) => {
-    const session = sessionOf(on)
-    if (!session) return
-    const marks = new Set(marksOf(session))
-    for (const mark of marks)
-      for (const timeframe of timeframes) {
-        const close = candleClose(mark - 1, timeframe, session)!
-        if (close < mark || !marks.has(close)) throw new Error(`${on} ${clock(mark)} ${timeframe}`)
-      }
-  }), { numRuns: 50 })
-})
+t.test(
+  'every minute of a session lies in one bar of each timeframe, and each bar closes on a mark',
+  async () => {
+    fc.assert(
+      fc.property(day, (on) => {
+        const session = sessionOf(on)
+        if (!session) return
+        const marks = new Set(marksOf(session))
+        for (const mark of marks)
+          for (const timeframe of timeframes) {
+            const close = candleClose(mark - 1, timeframe, session)!
+            if (close < mark || !marks.has(close))
+              throw new Error(`${on} ${clock(mark)} ${timeframe}`)
+          }
+      }),
+      { numRuns: 50 },
+    )
+  },
+)
 
 t.test('days count forwards as they count back', async () => {
-  fc.assert(fc.property(day, fc.integer({ min: 0, max: 40 }), (on, count) => {
-    const start = tradingDayBefore(on, 0)
-    const before = tradingDayBefore(on, count)
-    return isTradingDay(before) && tradingDaysBetween(before, start) === count
-  }), { numRuns: 200 })
+  fc.assert(
+    fc.property(day, fc.integer({ min: 0, max: 40 }), (on, count) => {
+      const start = tradingDayBefore(on, 0)
+      const before = tradingDayBefore(on, count)
+      return isTradingDay(before) && tradingDaysBetween(before, start) === count
+    }),
+    { numRuns: 200 },
+  )
 })
 
 t.test('days and minutes are those of India', async (t) => {
@@ -164,5 +201,10 @@ t.test('days and minutes are those of India', async (t) => {
   t.equal(minuteOfDay(1668051900000), 555)
   t.equal(atMinute('2022-11-10', 555), 1668051900000)
   t.equal(minuteOfDay(-1), 329)
-  t.strictSame(['2024-02-29', '2023-02-29', '2024-2-9', 'today'].map(isDay), [true, false, false, false])
+  t.strictSame(['2024-02-29', '2023-02-29', '2024-2-9', 'today'].map(isDay), [
+    true,
+    false,
+    false,
+    false,
+  ])
 })

@@ -40,7 +40,9 @@ export type Calendar = {
  */
 export const calendarOf = (...tables: readonly [CalendarTable, ...CalendarTable[]]): Calendar => {
   const words = wordsOf(tables)
-  const hours = tables.flatMap((table) => table.hours).toSorted((a, b) => (a.from < b.from ? -1 : 1))
+  const hours = tables
+    .flatMap((table) => table.hours)
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
   const complete = tables.flatMap((table) => table.complete)
 
   const sessionOf = (day: Day, of: SessionClass = 'derivatives'): Session | null => {
@@ -51,7 +53,15 @@ export const calendarOf = (...tables: readonly [CalendarTable, ...CalendarTable[
     const parts = (word?.parts ?? [regular]).map((part) => partOf(day, part))
     const known = word !== undefined || complete.some(({ from, to }) => day >= from && day <= to)
     const kind = word?.kind ?? 'regular'
-    return { day, class: of, kind, known, parts, openAt: parts[0]!.openAt, closeAt: parts.at(-1)!.closeAt }
+    return {
+      day,
+      class: of,
+      kind,
+      known,
+      parts,
+      openAt: parts[0]!.openAt,
+      closeAt: parts.at(-1)!.closeAt,
+    }
   }
 
   const seek = (day: Day, step: 1 | -1, of?: SessionClass): Session => {
@@ -69,8 +79,9 @@ export const calendarOf = (...tables: readonly [CalendarTable, ...CalendarTable[
   const tradingDayBefore = (day: Day, count: number): Day => {
     let at = day
     while (!isTradingDay(at)) at = addDays(at, -1)
-    for (let left = count; left > 0; left--) do at = addDays(at, -1)
-    while (!isTradingDay(at))
+    for (let left = count; left > 0; left--)
+      do at = addDays(at, -1)
+      while (!isTradingDay(at))
     return at
   }
 

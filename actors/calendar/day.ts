@@ -11,13 +11,16 @@ const dayLength = 86_400_000
 export const dayOf = (at: Millis): Day => new Date(at + indiaOffset).toISOString().slice(0, 10)
 
 /** Minute of the day in India, 0 to 1439: 555 is 09:15. */
-export const minuteOfDay = (at: Millis): number => Math.floor(mod(at + indiaOffset, dayLength) / 60_000)
+export const minuteOfDay = (at: Millis): number =>
+  Math.floor(mod(at + indiaOffset, dayLength) / 60_000)
 
 /** The instant at which a minute of an Indian day begins. */
-export const atMinute = (day: Day, minute: number): Millis => Date.parse(day) - indiaOffset + minute * 60_000
+export const atMinute = (day: Day, minute: number): Millis =>
+  Date.parse(day) - indiaOffset + minute * 60_000
 
 /** `09:15` as a minute of the day: 555. */
-export const minute = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+export const minute = (time: string): number =>
+  Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 
 /** The day so many days later, or earlier when negative; weekends and holidays count. */
 export const addDays = (day: Day, days: number): Day =>

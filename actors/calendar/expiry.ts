@@ -20,8 +20,13 @@ const oneWeekly = 'SEBI measures of 2024-10-01: one weekly per exchange'
 const moves2025 = 'NSE and BSE announcements of 2024-11 for 2025-01-01'
 const twoDays = 'SEBI circular 2025/76 of 2025-05-26; NSE FAOP/68589, FAOP/68747'
 
-const rule = (cycle: Cycle, weekday: number, [from, to]: readonly [Day, Day], underlyings: string, source: string): Rule =>
-  ({ underlyings: underlyings.split(' '), cycle, weekday, from, to, source })
+const rule = (
+  cycle: Cycle,
+  weekday: number,
+  [from, to]: readonly [Day, Day],
+  underlyings: string,
+  source: string,
+): Rule => ({ underlyings: underlyings.split(' '), cycle, weekday, from, to, source })
 
 /*
  * Which weekday contracts expire on, by nominal day. NSE's move to Monday, announced for 2025-04-04 and withdrawn on
@@ -44,12 +49,24 @@ const rules: readonly Rule[] = [
   rule('weekly', monday, ['2023-10-01', '2024-11-19'], 'BANKEX', oneWeekly),
   rule('monthly', monday, ['2023-10-01', '2024-12-31'], 'BANKEX', oneWeekly),
 
-  rule('monthly', thursday, ['2025-01-01', '2025-08-31'], 'BANKNIFTY FINNIFTY MIDCPNIFTY NIFTYNXT50', moves2025),
+  rule(
+    'monthly',
+    thursday,
+    ['2025-01-01', '2025-08-31'],
+    'BANKNIFTY FINNIFTY MIDCPNIFTY NIFTYNXT50',
+    moves2025,
+  ),
   rule('weekly', tuesday, ['2025-01-01', '2025-08-31'], 'SENSEX', moves2025),
   rule('monthly', tuesday, ['2025-01-01', '2025-08-31'], 'SENSEX BANKEX', moves2025),
 
   rule('weekly', tuesday, ['2025-09-01', '9999-12-31'], 'NIFTY', twoDays),
-  rule('monthly', tuesday, ['2025-09-01', '9999-12-31'], 'NIFTY BANKNIFTY FINNIFTY MIDCPNIFTY NIFTYNXT50', twoDays),
+  rule(
+    'monthly',
+    tuesday,
+    ['2025-09-01', '9999-12-31'],
+    'NIFTY BANKNIFTY FINNIFTY MIDCPNIFTY NIFTYNXT50',
+    twoDays,
+  ),
   rule('weekly', thursday, ['2025-09-01', '9999-12-31'], 'SENSEX', twoDays),
   rule('monthly', thursday, ['2025-09-01', '9999-12-31'], 'SENSEX BANKEX', twoDays),
 ]
@@ -89,8 +106,10 @@ export const expiriesOf = (calendar: Calendar): Expiries => {
   const weeklyExpiry = (underlying: string, day: Day): Day | null => {
     // A nominal day up to a week ahead may have moved back to `day`; two weeks show it and the one after.
     for (let nominal = day; nominal <= addDays(day, 14); nominal = addDays(nominal, 1)) {
-      const holds = rulesFor(underlying, 'weekly').some(({ weekday, from, to }) =>
-        weekday === weekdayOf(nominal) && nominal >= from && nominal <= to)
+      const holds = rulesFor(underlying, 'weekly').some(
+        ({ weekday, from, to }) =>
+          weekday === weekdayOf(nominal) && nominal >= from && nominal <= to,
+      )
       if (holds && actual(nominal) >= day) return actual(nominal)
     }
     return null
@@ -111,7 +130,8 @@ const rulesFor = (underlying: string, cycle: Cycle): readonly Rule[] => {
   return (own.length > 0 ? own : stockRules).filter((one) => one.cycle === cycle)
 }
 
-const lastWeekday = (end: Day, weekday: number): Day => addDays(end, -((weekdayOf(end) - weekday + 7) % 7))
+const lastWeekday = (end: Day, weekday: number): Day =>
+  addDays(end, -((weekdayOf(end) - weekday + 7) % 7))
 
 const monthAfter = (day: Day, months: number): string => {
   const [year, month] = day.split('-').map(Number)

@@ -11,7 +11,14 @@ export type { CalendarTable, Hours, SessionClass, Special } from './table.ts'
 
 /** The National Stock Exchange's calendar as bundled. */
 export const nseCalendar = calendarOf(nse)
-export const { sessionOf, nextSession, previousSession, isTradingDay, tradingDaysBetween, tradingDayBefore } = nseCalendar
+export const {
+  sessionOf,
+  nextSession,
+  previousSession,
+  isTradingDay,
+  tradingDaysBetween,
+  tradingDayBefore,
+} = nseCalendar
 
 /** Expected expiries on that calendar. */
 export const { monthlyExpiry, weeklyExpiry, futureExpiry } = expiriesOf(nseCalendar)

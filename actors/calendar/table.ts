@@ -1,6 +1,6 @@
 import type { Day } from './day.ts'
 
-/** Instruments that keep the same hours: shares with a closing auction stop trading before the rest of the cash market. */
+/** Instruments that keep the same hours: shares with a closing auction stop before the other shares. */
 export type SessionClass = 'derivatives' | 'cash' | 'cash-auction'
 
 /** `[open, close]` of one part of a session, as `HH:MM` in India. */
@@ -9,7 +9,11 @@ export type Hours = readonly [open: string, close: string]
 /** What an exchange published about its days. Every row names where it was read. */
 export type CalendarTable = {
   /** Regular hours from a day on, latest last. */
-  readonly hours: readonly { readonly from: Day; readonly hours: Readonly<Record<SessionClass, Hours>>; readonly source: string }[]
+  readonly hours: readonly {
+    readonly from: Day
+    readonly hours: Readonly<Record<SessionClass, Hours>>
+    readonly source: string
+  }[]
   /** Periods whose closures and special sessions are all listed below. */
   readonly complete: readonly { readonly from: Day; readonly to: Day; readonly source: string }[]
   /** Weekdays without a regular session. */

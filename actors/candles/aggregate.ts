@@ -142,4 +142,5 @@ export const longerCandles = (minutes: readonly Candle[], options: CandleOptions
 
 const nobody: Emit = () => undefined
 
-const isWithin = (mark: Millis, { openAt, closeAt }: Session): boolean => mark > openAt && mark <= closeAt
+const isWithin = (mark: Millis, { openAt, closeAt }: Session): boolean =>
+  mark > openAt && mark <= closeAt

@@ -45,7 +45,21 @@ export class Bar {
 
   candle(openAt: Millis, closeAt: Millis): Candle {
     const { symbol, timeframe, open, high, low, close, volume, oi, ticks, gap } = this
-    return { symbol, timeframe, openAt, closeAt, open, high, low, close, volume, oi, ticks, gap, revision: 0 }
+    return {
+      symbol,
+      timeframe,
+      openAt,
+      closeAt,
+      open,
+      high,
+      low,
+      close,
+      volume,
+      oi,
+      ticks,
+      gap,
+      revision: 0,
+    }
   }
 
   clear(): void {

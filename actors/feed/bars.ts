@@ -24,11 +24,18 @@ export const cold: WarmUp = { candles: [], days: [], refused: 0 }
  * @param symbols  whose bars to give; by default all
  * @throws FEED_BARS_HEADER
  */
-export const loadBars = async (recording: Pick<Recording, 'files' | 'days'>, symbols?: Iterable<string>): Promise<WarmUp> => {
+export const loadBars = async (
+  recording: Pick<Recording, 'files' | 'days'>,
+  symbols?: Iterable<string>,
+): Promise<WarmUp> => {
   const { files, days } = recording
   if (!files.bars) return cold
   const before = atMinute(days[0]!, 0)
-  return parseBars(await textOf(files.bars), { file: basename(files.bars), before, symbols: symbols && new Set(symbols) })
+  return parseBars(await textOf(files.bars), {
+    file: basename(files.bars),
+    before,
+    symbols: symbols && new Set(symbols),
+  })
 }
 
 type BarOptions = {
@@ -41,7 +48,10 @@ type BarOptions = {
 const columns = ['ts', 'symbol', 'open', 'high', 'low', 'close', 'volume', 'oi'] as const
 
 /** Reads minute bars: CSV with the columns `ts,symbol,open,high,low,close,volume,oi` in any order, prices in rupees. */
-export const parseBars = (text: string, { file, before = Infinity, symbols }: BarOptions): WarmUp => {
+export const parseBars = (
+  text: string,
+  { file, before = Infinity, symbols }: BarOptions,
+): WarmUp => {
   const [header = '', ...lines] = text.trimEnd().split(/\r?\n/)
   const names = header.trim().split(',')
   const missing = columns.filter((column) => !names.includes(column))
@@ -57,7 +67,12 @@ export const parseBars = (text: string, { file, before = Infinity, symbols }: Ba
     const candle = candleOf(places.map((place) => fields[place] ?? ''))
     if (candle && symbols && !symbols.has(candle.symbol)) continue
     if (candle && candle.openAt >= before) continue
-    if (!candle || !isWhole(candle) || !isInSession(candle.openAt, sessions) || candle.openAt <= (lastOf.get(candle.symbol) ?? -1)) {
+    if (
+      !candle ||
+      !isWhole(candle) ||
+      !isInSession(candle.openAt, sessions) ||
+      candle.openAt <= (lastOf.get(candle.symbol) ?? -1)
+    ) {
       refused++
       continue
     }
@@ -65,23 +80,49 @@ export const parseBars = (text: string, { file, before = Infinity, symbols }: Ba
     candles.push(candle)
   }
   candles.sort((a, b) => a.openAt - b.openAt)
-  return { candles, days: [...new Set(candles.map(({ openAt }) => dayOf(openAt)))].toSorted(), refused }
+  return {
+    candles,
+    days: [...new Set(candles.map(({ openAt }) => dayOf(openAt)))].toSorted(),
+    refused,
+  }
 }
 
 const candleOf = ([ts, symbol, ...numbers]: readonly string[]): Candle | null => {
   if (!ts || !symbol || numbers.slice(0, 5).some((one) => one === '')) return null
-  const [open, high, low, close, volume, oi] = numbers.map(Number) as [number, number, number, number, number, number]
+  const [open, high, low, close, volume, oi] = numbers.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const openAt = Number(ts)
   return {
-    symbol, timeframe: '1m', openAt, closeAt: openAt + 60_000,
-    open: paise(open), high: paise(high), low: paise(low), close: paise(close), volume, oi,
-    ticks: 0, gap: false, revision: 0,
+    symbol,
+    timeframe: '1m',
+    openAt,
+    closeAt: openAt + 60_000,
+    open: paise(open),
+    high: paise(high),
+    low: paise(low),
+    close: paise(close),
+    volume,
+    oi,
+    ticks: 0,
+    gap: false,
+    revision: 0,
   }
 }
 
 const isWhole = ({ openAt, open, high, low, close, volume, oi }: Candle): boolean =>
-  Number.isInteger(openAt) && low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close)
-  && volume >= 0 && oi >= 0 && Number.isFinite(high)
+  Number.isInteger(openAt) &&
+  low > 0 &&
+  low <= Math.min(open, close) &&
+  high >= Math.max(open, close) &&
+  volume >= 0 &&
+  oi >= 0 &&
+  Number.isFinite(high)
 
 const isInSession = (at: Millis, sessions: Map<Day, Session | null>): boolean => {
   const day = dayOf(at)

@@ -2,6 +2,9 @@ import { catalogue } from '#engine/errors.ts'
 
 const layout = 'ts_ms,symbol,ltp,ltq,volume,bid,ask,bid_qty,ask_qty,oi'
 
+const someOf = (all: readonly string[]): string =>
+  all.length > 8 ? `${all.slice(0, 8).join(', ')} and ${all.length - 8} more` : all.join(', ')
+
 /** What may be wrong with a recording. */
 export const feedErrors = catalogue('FEED', {
   NOT_FOUND: {
@@ -21,14 +24,15 @@ export const feedErrors = catalogue('FEED', {
   },
   NOT_A_RECORDING: {
     next: 'stop',
-    says: (d: { file: string; found: string }) => `${d.file} is not a recording of ticks; it begins with ${d.found}.`,
+    says: (d: { file: string; found: string }) =>
+      `${d.file} is not a recording of ticks; it begins with ${d.found}.`,
     todo: `Give a CSV file, plain or gzip, whose first line is ${layout}.`,
   },
   COLUMN_MISSING: {
     next: 'stop',
     says: (d: { file: string; missing: readonly string[]; found: string }) =>
       `${d.file} has no column ${d.missing.join(' and no ')}; its header is ${d.found}.`,
-    todo: `Name the columns ${layout}, in any order. A value that is not known is left blank, but its column has to be there.`,
+    todo: `Name the columns ${layout}, in any order; a value may be blank, its column has to be there.`,
   },
   TRUNCATED: {
     next: 'stop',
@@ -52,12 +56,12 @@ export const feedErrors = catalogue('FEED', {
     next: 'stop',
     says: (d: { path: string; found: readonly string[] }) =>
       `No symbol in ${d.path} is known; it holds ${d.found.slice(0, 5).join(', ')}.`,
-    todo: 'Symbols read like NIFTY-I, NIFTY22111018300CE, NIFTY 50 or RELIANCE; others need a contracts.csv beside the ticks.',
+    todo: 'Symbols read like NIFTY-I, NIFTY22111018300CE, NIFTY 50 or RELIANCE; others need a contracts.csv.',
   },
   SYMBOL_UNKNOWN: {
     next: 'stop',
     says: (d: { symbol: string; known: readonly string[] }) =>
-      `${d.symbol} is not in the recording, which holds ${d.known.slice(0, 8).join(', ')}${d.known.length > 8 ? ', …' : ''}.`,
+      `${d.symbol} is not in the recording, which holds ${someOf(d.known)}.`,
     todo: 'Configure the strategy for one of those symbols, or give another --recording.',
   },
   NO_SESSION: {
@@ -68,7 +72,8 @@ export const feedErrors = catalogue('FEED', {
   },
   BARS_HEADER: {
     next: 'stop',
-    says: (d: { file: string; missing: readonly string[] }) => `${d.file} has no column ${d.missing.join(' and no ')}.`,
+    says: (d: { file: string; missing: readonly string[] }) =>
+      `${d.file} has no column ${d.missing.join(' and no ')}.`,
     todo: 'Minute bars have the columns ts,symbol,open,high,low,close,volume,oi; or remove the file, to start cold.',
   },
 })

@@ -12,10 +12,20 @@ const batchRows = 4096
 const headerBytesMax = 4096
 
 /** The rows of one or several files in the layout of a recording, merged by time. Broken ones are tallied. */
-export const readRows = (paths: readonly string[], lookup: SymbolLookup, broken: Broken): AsyncGenerator<RowBatch, void> =>
-  paths.length === 1 ? readFile(paths[0]!, lookup, broken) : merge(paths.map((path) => readFile(path, lookup, broken)))
+export const readRows = (
+  paths: readonly string[],
+  lookup: SymbolLookup,
+  broken: Broken,
+): AsyncGenerator<RowBatch, void> =>
+  paths.length === 1
+    ? readFile(paths[0]!, lookup, broken)
+    : merge(paths.map((path) => readFile(path, lookup, broken)))
 
-async function* readFile(path: string, lookup: SymbolLookup, broken: Broken): AsyncGenerator<RowBatch, void> {
+async function* readFile(
+  path: string,
+  lookup: SymbolLookup,
+  broken: Broken,
+): AsyncGenerator<RowBatch, void> {
   const batch = rowBatch(batchRows)
   let parser: TickParser | null = null
   let rest: Uint8Array = new Uint8Array(0)
@@ -54,7 +64,9 @@ async function* readFile(path: string, lookup: SymbolLookup, broken: Broken): As
 
 const headerOf = (text: Uint8Array, end: number, path: string): Int8Array => {
   if (text.length === 0) throw feedErrors.problem('EMPTY', { file: basename(path) })
-  const line = new TextDecoder().decode(text.subarray(0, end === -1 ? Math.min(text.length, headerBytesMax) : end))
+  const line = new TextDecoder().decode(
+    text.subarray(0, end === -1 ? Math.min(text.length, headerBytesMax) : end),
+  )
   return readHeader(line, basename(path))
 }
 
@@ -63,22 +75,30 @@ const asProblem = (error: unknown, path: string, rows: number): unknown => {
   const file = basename(path)
   const { code, message } = error as { code?: string; message: string }
   if (error instanceof Problem) return error
-  if (code === 'Z_BUF_ERROR') return feedErrors.problem('TRUNCATED', { file, rows }, { cause: error })
-  if (code?.startsWith('Z_')) return feedErrors.problem('DAMAGED', { file, rows, because: message }, { cause: error })
+  if (code === 'Z_BUF_ERROR')
+    return feedErrors.problem('TRUNCATED', { file, rows }, { cause: error })
+  if (code?.startsWith('Z_'))
+    return feedErrors.problem('DAMAGED', { file, rows, because: message }, { cause: error })
   return error
 }
 
 /** Takes the oldest row next; of equal stamps, the one of the earlier source. */
-async function* merge(sources: readonly AsyncGenerator<RowBatch, void>[]): AsyncGenerator<RowBatch, void> {
-  const heads = await Promise.all(sources.map(async (rows) => ({ rows, batch: await nextOf(rows), row: 0 })))
+async function* merge(
+  sources: readonly AsyncGenerator<RowBatch, void>[],
+): AsyncGenerator<RowBatch, void> {
+  const heads = await Promise.all(
+    sources.map(async (rows) => ({ rows, batch: await nextOf(rows), row: 0 })),
+  )
   const merged = rowBatch(batchRows)
   for (;;) {
     let oldest: (typeof heads)[number] | null = null
     for (const head of heads)
-      if (head.batch && (!oldest || head.batch.at[head.row]! < oldest.batch!.at[oldest.row]!)) oldest = head
+      if (head.batch && (!oldest || head.batch.at[head.row]! < oldest.batch!.at[oldest.row]!))
+        oldest = head
     if (!oldest) break
     copyRow(oldest.batch!, oldest.row++, merged)
-    if (oldest.row === oldest.batch!.length) Object.assign(oldest, { batch: await nextOf(oldest.rows), row: 0 })
+    if (oldest.row === oldest.batch!.length)
+      Object.assign(oldest, { batch: await nextOf(oldest.rows), row: 0 })
     if (merged.length < batchRows) continue
     yield merged
     merged.length = 0

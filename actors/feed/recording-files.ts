@@ -27,7 +27,8 @@ export const findFiles = async (path: string): Promise<RecordingFiles> => {
   const name = basename(path).replace(/(\.csv)?(\.gz)?$/, '')
   if (!found.isDirectory()) return { name, ticks: [path], bars: null, contracts: null }
   const names = (await readdir(path)).filter((one) => /\.csv(\.gz)?$/.test(one)).toSorted()
-  const named = (stem: string) => names.find((one) => one === `${stem}.csv` || one === `${stem}.csv.gz`)
+  const named = (stem: string) =>
+    names.find((one) => one === `${stem}.csv` || one === `${stem}.csv.gz`)
   const full = (one: string | undefined) => (one === undefined ? null : join(path, one))
   const ticks = names.filter((one) => one.startsWith('ticks')).map((one) => join(path, one))
   if (ticks.length === 0) throw feedErrors.problem('NO_TICKS', { path })
@@ -43,7 +44,9 @@ export const hashFiles = async ({ ticks, bars, contracts }: RecordingFiles): Pro
     for await (const chunk of createReadStream(path)) hash.update(chunk)
     lines.push(`${hash.digest('hex')}  ${basename(path)}\n`)
   }
-  return lines.length === 1 ? lines[0]!.slice(0, 64) : createHash('sha256').update(lines.join('')).digest('hex')
+  return lines.length === 1
+    ? lines[0]!.slice(0, 64)
+    : createHash('sha256').update(lines.join('')).digest('hex')
 }
 
 // Big enough that the cost per chunk does not count, small enough to stay in the cache.

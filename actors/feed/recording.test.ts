@@ -15,14 +15,16 @@ import { SymbolLookup } from './symbol-lookup.ts'
 const shipped = join(import.meta.dirname, '../fixtures/nse-20221110')
 const header = 'ts_ms,symbol,ltp,ltq,volume,bid,ask,bid_qty,ask_qty,oi'
 const open = 1668051900000
-const good = (second: number, symbol = 'NIFTY-I') => `${open + second * 1000},${symbol},18144,50,${50 * second},,,,,12059100`
+const good = (second: number, symbol = 'NIFTY-I') =>
+  `${open + second * 1000},${symbol},18144,50,${50 * second},,,,,12059100`
 const lines = (...rows: readonly string[]) => `${[header, ...rows].join('\n')}\n`
 
 /** Every row of a source, with the instrument's name in place of its number. */
 const rowsOf = async (source: Source, symbols: readonly string[]) => {
   const rows: (readonly [number, string | undefined, number, number, number])[] = []
   for await (const { length, at, instrument, price, quantity, dayVolume } of source.open())
-    for (let i = 0; i < length; i++) rows.push([at[i]!, symbols[instrument[i]!], price[i]!, quantity[i]!, dayVolume[i]!])
+    for (let i = 0; i < length; i++)
+      rows.push([at[i]!, symbols[instrument[i]!], price[i]!, quantity[i]!, dayVolume[i]!])
   return rows
 }
 
@@ -31,47 +33,94 @@ t.test('the shipped recording is what its README says', async (t) => {
   const listed = [...readme.matchAll(/`([\w.-]+)` \|.*`([0-9a-f]{64})`/g)]
   t.equal(listed.length, 4)
   for (const [, name, sha256] of listed)
-    t.equal(createHash('sha256').update(await readFile(join(shipped, name!))).digest('hex'), sha256!, name!)
+    t.equal(
+      createHash('sha256')
+        .update(await readFile(join(shipped, name!)))
+        .digest('hex'),
+      sha256!,
+      name!,
+    )
 
   const recording = await openRecording(shipped)
   t.match(recording, { name: 'nse-20221110', days: ['2022-11-10'], rows: 599_336, strangers: [] })
   const table = instrumentsOf(recording)
   t.equal(table.all.length, 28)
-  t.match(table.of('NIFTY22111018050CE'), { kind: 'option', lot: 50, strike: 1_805_000, expiry: '2022-11-10' })
+  t.match(table.of('NIFTY22111018050CE'), {
+    kind: 'option',
+    lot: 50,
+    strike: 1_805_000,
+    expiry: '2022-11-10',
+  })
   t.match(table.of('BANKNIFTY-I'), { kind: 'future', lot: 25, tickSize: 5 })
 })
 
 t.test('warm-up bars come from the sessions before, and say how many', async (t) => {
   const recording = await openRecording(shipped)
   const all = await loadBars(recording)
-  t.strictSame(all.days, ['2022-11-01', '2022-11-02', '2022-11-03', '2022-11-04', '2022-11-07', '2022-11-09'])
+  t.strictSame(all.days, [
+    '2022-11-01',
+    '2022-11-02',
+    '2022-11-03',
+    '2022-11-04',
+    '2022-11-07',
+    '2022-11-09',
+  ])
   t.strictSame([all.candles.length, all.refused], [61_815, 0])
   const one = await loadBars(recording, ['NIFTY-I'])
   t.equal(one.candles.length, 6 * 375)
-  t.match(one.candles[0], { symbol: 'NIFTY-I', timeframe: '1m', openAt: 1667274300000, closeAt: 1667274360000 })
+  t.match(one.candles[0], {
+    symbol: 'NIFTY-I',
+    timeframe: '1m',
+    openAt: 1667274300000,
+    closeAt: 1667274360000,
+  })
 })
 
 t.test('warm-up bars that contradict themselves are left out and counted', async (t) => {
-  const bar = (minute: number, prices: string) => `${open + minute * 60_000},NIFTY-I,${prices},100,5`
+  const bar = (minute: number, prices: string) =>
+    `${open + minute * 60_000},NIFTY-I,${prices},100,5`
   const rows = [
-    bar(0, '10,12,9,11'), bar(0, '10,12,9,11'), bar(1, '10,9,9,11'), bar(2, '10,12,x,11'), bar(-1, '10,12,9,11'), bar(3, '10,12,9,11'), 'x',
+    bar(0, '10,12,9,11'),
+    bar(0, '10,12,9,11'),
+    bar(1, '10,9,9,11'),
+    bar(2, '10,12,x,11'),
+    bar(-1, '10,12,9,11'),
+    bar(3, '10,12,9,11'),
+    'x',
   ]
-  const { candles, refused } = parseBars(['ts,symbol,open,high,low,close,volume,oi', ...rows].join('\n'), { file: 'bars.csv' })
+  const { candles, refused } = parseBars(
+    ['ts,symbol,open,high,low,close,volume,oi', ...rows].join('\n'),
+    { file: 'bars.csv' },
+  )
   t.strictSame([candles.length, refused], [2, 5])
   t.throws(() => parseBars('ts,symbol,open\n', { file: 'bars.csv' }), { code: 'FEED_BARS_HEADER' })
 })
 
-t.test('a recording opened twice yields the same rows, whatever order its columns have', async (t) => {
-  const folder = t.testdir({ 'a.csv': lines(good(1), good(2)), 'b.csv': `oi,symbol,ts_ms,ltp,ltq,volume,bid,ask,bid_qty,ask_qty,note\r\n1,NIFTY-I,${open},18144.05,50,50,18144,18144.1,1,1,hello\r\n` })
-  const recording = await openRecording(join(folder, 'a.csv'))
-  const source = recordingSource(recording, instrumentsOf(recording))
-  const rows = await rowsOf(source, recording.symbols)
-  t.same(rows, [[open + 1000, 'NIFTY-I', 1_814_400, 50, 50], [open + 2000, 'NIFTY-I', 1_814_400, 50, 100]])
-  t.same(await rowsOf(source, recording.symbols), rows)
-  const other = await openRecording(join(folder, 'b.csv'))
-  for await (const { length, price, bid, ask, oi } of recordingSource(other, instrumentsOf(other)).open())
-    t.same([length, price[0], bid[0], ask[0], oi[0]], [1, 1_814_405, 1_814_400, 1_814_410, 1])
-})
+t.test(
+  'a recording opened twice yields the same rows, whatever order its columns have',
+  async (t) => {
+    const folder = t.testdir({
+      'a.csv': lines(good(1), good(2)),
+      'b.csv':
+        'oi,symbol,ts_ms,ltp,ltq,volume,bid,ask,bid_qty,ask_qty,note\r\n' +
+        `1,NIFTY-I,${open},18144.05,50,50,18144,18144.1,1,1,hello\r\n`,
+    })
+    const recording = await openRecording(join(folder, 'a.csv'))
+    const source = recordingSource(recording, instrumentsOf(recording))
+    const rows = await rowsOf(source, recording.symbols)
+    t.same(rows, [
+      [open + 1000, 'NIFTY-I', 1_814_400, 50, 50],
+      [open + 2000, 'NIFTY-I', 1_814_400, 50, 100],
+    ])
+    t.same(await rowsOf(source, recording.symbols), rows)
+    const other = await openRecording(join(folder, 'b.csv'))
+    for await (const { length, price, bid, ask, oi } of recordingSource(
+      other,
+      instrumentsOf(other),
+    ).open())
+      t.same([length, price[0], bid[0], ask[0], oi[0]], [1, 1_814_405, 1_814_400, 1_814_410, 1])
+  },
+)
 
 t.test('a symbol outside the table is marked, not dropped', async (t) => {
   const path = join(t.testdir({ 'a.csv': lines(good(1), good(2, 'BANKNIFTY-I')) }), 'a.csv')
@@ -87,20 +136,36 @@ t.test('several tick files of a folder are merged by time', async (t) => {
   })
   const recording = await openRecording(path)
   const rows = await rowsOf(recordingSource(recording, instrumentsOf(recording)), recording.symbols)
-  t.same(rows.map(([at, symbol]) => `${(at - open) / 1000} ${symbol}`), ['1 NIFTY-I', '2 BANKNIFTY-I', '3 NIFTY-I', '3 NIFTY-I', '3 BANKNIFTY-I'])
+  t.same(
+    rows.map(([at, symbol]) => `${(at - open) / 1000} ${symbol}`),
+    ['1 NIFTY-I', '2 BANKNIFTY-I', '3 NIFTY-I', '3 NIFTY-I', '3 BANKNIFTY-I'],
+  )
 })
 
 t.test('broken rows are passed over, counted by reason, with an example', async (t) => {
-  const path = join(t.testdir({
-    'a.csv': lines(good(1), 'short,row', `${good(2)},extra`, good(3).replace('18144', '18x44'), good(4).replace('18144', ''),
-      good(5).replace('18144', '-5'), good(6).replace(',50,', ',-50,'), good(7).replace('18144', 'NaN'), good(8).replace('18144', '1e5'), good(9)),
-  }), 'a.csv')
+  const path = join(
+    t.testdir({
+      'a.csv': lines(
+        good(1),
+        'short,row',
+        `${good(2)},extra`,
+        good(3).replace('18144', '18x44'),
+        good(4).replace('18144', ''),
+        good(5).replace('18144', '-5'),
+        good(6).replace(',50,', ',-50,'),
+        good(7).replace('18144', 'NaN'),
+        good(8).replace('18144', '1e5'),
+        good(9),
+      ),
+    }),
+    'a.csv',
+  )
   const { rows, broken } = await openRecording(path)
   t.equal(rows, 2)
   t.same(broken, {
     'wrong number of fields': { count: 2, example: 'short,row' },
     'not a number': { count: 4, example: good(3).replace('18144', '18x44') },
-    'negative': { count: 2, example: good(5).replace('18144', '-5') },
+    negative: { count: 2, example: good(5).replace('18144', '-5') },
   })
 })
 
@@ -141,28 +206,58 @@ t.test('what cannot be replayed is refused with a code and what to do', async (t
     ['strange.csv', 'FEED_NO_KNOWN_SYMBOL', /what\?, bank nifty/],
     ['at-night.csv', 'FEED_NO_SESSION', /2022-11-10/],
   ]
-  for (const [name, code, message] of rows) await t.rejects(openRecording(join(folder, name)), { code, message, todo: /\w{4}/ }, name)
-  t.throws(() => requireSymbol('GOLD', { symbols: ['NIFTY-I'] }), { code: 'FEED_SYMBOL_UNKNOWN', message: /GOLD.*NIFTY-I/ })
+  for (const [name, code, message] of rows)
+    await t.rejects(openRecording(join(folder, name)), { code, message, todo: /\w{4}/ }, name)
+  t.throws(() => requireSymbol('GOLD', { symbols: ['NIFTY-I'] }), {
+    code: 'FEED_SYMBOL_UNKNOWN',
+    message: /GOLD.*NIFTY-I/,
+  })
 })
 
-t.test('rows are the same however the bytes are cut, and equal to reading them plainly', async (t) => {
-  const number = fc.integer({ min: 1, max: 9_999_999 })
-  const row = fc.tuple(fc.integer({ min: 0, max: 22_000 }), fc.constantFrom('NIFTY-I', 'BANKNIFTY-I', 'NIFTY22111018050CE'), number, fc.integer({ min: 0, max: 5_000 }))
-  const folder = t.testdir({})
-  const path = join(folder, 'a.csv')
-  await fc.assert(fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 50 }), fc.integer({ min: 1, max: 200 }), fc.boolean(), async (some, times, ended) => {
-    // Up to 400 kB: several chunks of bytes and batches of rows, cut at other places each time.
-    const rows = Array.from({ length: times }, () => some).flat()
-    const text = lines(...rows.map(([second, symbol, price, quantity]) => `${open + second * 1000},${symbol},${price / 100},${quantity},1,,,,,`))
-    await writeFile(path, ended ? text : text.slice(0, -1))
-    const lookup = new SymbolLookup([], { collect: true })
-    const read: unknown[] = []
-    for await (const batch of readRows([path], lookup, nothingBroken()))
-      for (let i = 0; i < batch.length; i++)
-        read.push([(batch.at[i]! - open) / 1000, lookup.symbols[batch.instrument[i]!], batch.price[i], batch.quantity[i]])
-    if (JSON.stringify(read) !== JSON.stringify(rows)) throw new Error('rows differ')
-  }), { numRuns: 15 })
-})
+t.test(
+  'rows are the same however the bytes are cut, and equal to reading them plainly',
+  async (t) => {
+    const number = fc.integer({ min: 1, max: 9_999_999 })
+    const row = fc.tuple(
+      fc.integer({ min: 0, max: 22_000 }),
+      fc.constantFrom('NIFTY-I', 'BANKNIFTY-I', 'NIFTY22111018050CE'),
+      number,
+      fc.integer({ min: 0, max: 5_000 }),
+    )
+    const folder = t.testdir({})
+    const path = join(folder, 'a.csv')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 50 }),
+        fc.integer({ min: 1, max: 200 }),
+        fc.boolean(),
+        async (some, times, ended) => {
+          // Up to 400 kB: several chunks of bytes and batches of rows, cut at other places each time.
+          const rows = Array.from({ length: times }, () => some).flat()
+          const text = lines(
+            ...rows.map(
+              ([second, symbol, price, quantity]) =>
+                `${open + second * 1000},${symbol},${price / 100},${quantity},1,,,,,`,
+            ),
+          )
+          await writeFile(path, ended ? text : text.slice(0, -1))
+          const lookup = new SymbolLookup([], { collect: true })
+          const read: unknown[] = []
+          for await (const batch of readRows([path], lookup, nothingBroken()))
+            for (let i = 0; i < batch.length; i++)
+              read.push([
+                (batch.at[i]! - open) / 1000,
+                lookup.symbols[batch.instrument[i]!],
+                batch.price[i],
+                batch.quantity[i],
+              ])
+          if (JSON.stringify(read) !== JSON.stringify(rows)) throw new Error('rows differ')
+        },
+      ),
+      { numRuns: 15 },
+    )
+  },
+)
 
 t.test('a lookup holds thousands of symbols and tells them apart', async (t) => {
   const symbols = Array.from({ length: 3_000 }, (_, i) => `NIFTY221110${10_000 + i}CE`)
@@ -173,14 +268,34 @@ t.test('a lookup holds thousands of symbols and tells them apart', async (t) => 
   t.equal(rowBatch(4).at.length, 4)
 })
 
-const shared = join(process.env['RINGMASTER_SHARED'] ?? join(import.meta.dirname, '../../../shared'), 'data')
-t.test('any other recording can be read', { skip: existsSync(shared) ? false : `no ${shared}` }, async (t) => {
-  const l1 = await openRecording(join(shared, 'ticks/nfo_l1_stockfut_20251117.csv.gz'))
-  t.match(l1, { days: ['2025-11-17'], rows: 2_719, symbols: ['MCX25NOVFUT', 'RELIANCE25NOVFUT', 'TCS25NOVFUT', 'TRENT25NOVFUT'] })
-  t.equal(instrumentsOf(l1).all[0]?.lot, undefined, 'no source names its lot')
-  const spot = await openRecording(join(shared, 'ticks/NIFTY50_spot_1s_20221101_16.csv.gz'))
-  t.equal(spot.days.length, 11)
-  const dirty = join(shared, 'dirty/nfo_trades_raw_20221103_sample.csv.gz')
-  await t.rejects(openRecording(dirty), { code: 'FEED_NOT_A_RECORDING' }, 'a raw vendor file has another layout')
-  t.equal(gunzipSync(await readFile(dirty)).toString().split('\n').length > 44_000, true)
-})
+const shared = join(
+  process.env['RINGMASTER_SHARED'] ?? join(import.meta.dirname, '../../../shared'),
+  'data',
+)
+t.test(
+  'any other recording can be read',
+  { skip: existsSync(shared) ? false : `no ${shared}` },
+  async (t) => {
+    const l1 = await openRecording(join(shared, 'ticks/nfo_l1_stockfut_20251117.csv.gz'))
+    t.match(l1, {
+      days: ['2025-11-17'],
+      rows: 2_719,
+      symbols: ['MCX25NOVFUT', 'RELIANCE25NOVFUT', 'TCS25NOVFUT', 'TRENT25NOVFUT'],
+    })
+    t.equal(instrumentsOf(l1).all[0]?.lot, undefined, 'no source names its lot')
+    const spot = await openRecording(join(shared, 'ticks/NIFTY50_spot_1s_20221101_16.csv.gz'))
+    t.equal(spot.days.length, 11)
+    const dirty = join(shared, 'dirty/nfo_trades_raw_20221103_sample.csv.gz')
+    await t.rejects(
+      openRecording(dirty),
+      { code: 'FEED_NOT_A_RECORDING' },
+      'a raw vendor file has another layout',
+    )
+    t.equal(
+      gunzipSync(await readFile(dirty))
+        .toString()
+        .split('\n').length > 44_000,
+      true,
+    )
+  },
+)

@@ -36,26 +36,51 @@ export type Recording = {
 const backwardsShareMax = 0.01
 
 /**
- * Reads a recording through once, a file or a folder, so that what is wrong with it is known before anybody trades on it.
+ * Reads a recording, a file or a folder, through once: what is wrong with it is known before anybody trades on it.
  * @throws the FEED problems of a recording: not found, empty, not one, a column missing, truncated, damaged,
  *         not sorted, no symbol known, no row in a session; and INSTRUMENTS problems of its contract list
  */
 export const openRecording = async (path: string): Promise<Recording> => {
   const files = await findFiles(path)
   const hash = await hashFiles(files)
-  const contracts = files.contracts ? parseContracts(await textOf(files.contracts), basename(files.contracts)) : []
+  const contracts = files.contracts
+    ? parseContracts(await textOf(files.contracts), basename(files.contracts))
+    : []
   const lookup = new SymbolLookup([], { collect: true })
   const broken = nothingBroken()
-  const { rows, backwards, firstAt, lastAt, days } = await survey(readRows(files.ticks, lookup, broken))
+  const { rows, backwards, firstAt, lastAt, days } = await survey(
+    readRows(files.ticks, lookup, broken),
+  )
 
-  if (rows === 0) throw feedErrors.problem('EMPTY', { file: `${basename(path)} (${countBroken(broken)} broken rows aside)` })
-  if (backwards > rows * backwardsShareMax) throw feedErrors.problem('NOT_SORTED', { path, backwards, rows })
+  if (rows === 0)
+    throw feedErrors.problem('EMPTY', {
+      file: `${basename(path)} (${countBroken(broken)} broken rows aside)`,
+    })
+  if (backwards > rows * backwardsShareMax)
+    throw feedErrors.problem('NOT_SORTED', { path, backwards, rows })
   const day = days[0] ?? dayOf(firstAt)
-  const symbols = instrumentsFor(lookup.symbols.toSorted(), day, contracts).all.map(({ symbol }) => symbol)
-  if (symbols.length === 0) throw feedErrors.problem('NO_KNOWN_SYMBOL', { path, found: lookup.symbols })
-  if (days.length === 0) throw feedErrors.problem('NO_SESSION', { path, from: dayOf(firstAt), to: dayOf(lastAt) })
+  const symbols = instrumentsFor(lookup.symbols.toSorted(), day, contracts).all.map(
+    ({ symbol }) => symbol,
+  )
+  if (symbols.length === 0)
+    throw feedErrors.problem('NO_KNOWN_SYMBOL', { path, found: lookup.symbols })
+  if (days.length === 0)
+    throw feedErrors.problem('NO_SESSION', { path, from: dayOf(firstAt), to: dayOf(lastAt) })
   const strangers = lookup.symbols.filter((symbol) => !symbols.includes(symbol)).toSorted()
-  return { path, name: files.name, hash, files, days, rows, firstAt, lastAt, symbols, strangers, contracts, broken }
+  return {
+    path,
+    name: files.name,
+    hash,
+    files,
+    days,
+    rows,
+    firstAt,
+    lastAt,
+    symbols,
+    strangers,
+    contracts,
+    broken,
+  }
 }
 
 /** The instruments of a recording as they stood on its first day. */
@@ -63,7 +88,10 @@ export const instrumentsOf = ({ symbols, days, contracts }: Recording): Instrume
   instrumentsFor(symbols, days[0]!, contracts)
 
 /** A recording as a source of ticks. Opened again, it yields the same batches again. */
-export const recordingSource = ({ name, files }: Pick<Recording, 'name' | 'files'>, table: InstrumentTable): Source => {
+export const recordingSource = (
+  { name, files }: Pick<Recording, 'name' | 'files'>,
+  table: InstrumentTable,
+): Source => {
   let broken = nothingBroken()
   return {
     name,
@@ -79,7 +107,8 @@ export const recordingSource = ({ name, files }: Pick<Recording, 'name' | 'files
 
 /** Refuses a symbol that the recording does not hold. @throws FEED_SYMBOL_UNKNOWN */
 export const requireSymbol = (symbol: string, { symbols }: Pick<Recording, 'symbols'>): void => {
-  if (!symbols.includes(symbol)) throw feedErrors.problem('SYMBOL_UNKNOWN', { symbol, known: symbols })
+  if (!symbols.includes(symbol))
+    throw feedErrors.problem('SYMBOL_UNKNOWN', { symbol, known: symbols })
 }
 
 /** The text of a file, unpacked when its name says gzip. */

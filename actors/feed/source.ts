@@ -30,8 +30,8 @@ export const unknownInstrument = -1
  *
  * `open` yields what came, in the order it came, batch by batch: a frame of a socket is a batch, a recording fills each
  * to the brim. Whoever reads it sets the pace by asking for the next batch; a socket buffers meanwhile, and sets
- * `gap` when it had to drop, or was cut off. The sequence ends when there will be no more rows. A recording may be opened
- * again and yields the same batches; what cannot go on throws a Problem. `return()` of the iterator closes the source.
+ * `gap` when it had to drop, or was cut off. The sequence ends when there will be no more rows. A recording may be
+ * opened again and yields the same batches; what cannot go on throws a Problem. `return()` of the iterator closes the source.
  */
 export type Source = {
   /** As people know it: `nse-20221110`, `dhan`. */
@@ -52,7 +52,7 @@ export type Broken = Readonly<Record<BrokenReason, { count: number; example: str
 export const nothingBroken = (): Broken => ({
   'wrong number of fields': { count: 0, example: null },
   'not a number': { count: 0, example: null },
-  'negative': { count: 0, example: null },
+  negative: { count: 0, example: null },
 })
 
 /** Broken rows of all reasons. */

@@ -52,8 +52,17 @@ export type StreamRecord = {
  */
 export class TickStream {
   readonly record: StreamRecord = {
-    sequence: -1, instrument: -1, at: -Infinity, price: 0, quantity: 0, dayVolume: 0, bid: NaN, ask: NaN, oi: NaN,
-    late: false, gap: false,
+    sequence: -1,
+    instrument: -1,
+    at: -Infinity,
+    price: 0,
+    quantity: 0,
+    dayVolume: 0,
+    bid: NaN,
+    ask: NaN,
+    oi: NaN,
+    late: false,
+    gap: false,
   }
   /** The session that is open, or was last. */
   session: Session | null = null
@@ -76,12 +85,15 @@ export class TickStream {
     this.#validator = validator
     this.#calendar = calendar
     // Marks follow the longest hours of the run; instruments that close earlier are silent at the last ones.
-    this.#class = table.all.some(({ kind }) => sessionClassOf(kind) === 'derivatives') ? 'derivatives' : 'cash'
+    this.#class = table.all.some(({ kind }) => sessionClassOf(kind) === 'derivatives')
+      ? 'derivatives'
+      : 'cash'
   }
 
   /** Hands over the next rows; they must stay as they are until `next` says `more`. */
   push(rows: RowBatch): void {
-    if (this.#rows && this.#row < this.#rows.length) throw new Error('Rows are left of the batch before.')
+    if (this.#rows && this.#row < this.#rows.length)
+      throw new Error('Rows are left of the batch before.')
     this.#rows = rows
     this.#row = 0
     if (rows.gap) this.#gapUntil = Infinity
@@ -95,9 +107,11 @@ export class TickStream {
   /** Goes one step on. */
   next(): Step {
     const rows = this.#rows
-    if (!rows || !this.#seek(rows)) return !this.#finished ? 'more' : this.#mark < this.#marks.length ? this.#giveMark() : 'end'
+    if (!rows || !this.#seek(rows))
+      return !this.#finished ? 'more' : this.#mark < this.#marks.length ? this.#giveMark() : 'end'
     const stamp = rows.at[this.#row]!
-    if (this.#mark < this.#marks.length && this.#marks[this.#mark]! <= stamp) return this.#giveMark()
+    if (this.#mark < this.#marks.length && this.#marks[this.#mark]! <= stamp)
+      return this.#giveMark()
     if (!this.session || this.#mark === this.#marks.length) return this.#open(stamp)
     return this.#giveTick(rows, stamp)
   }
@@ -114,7 +128,8 @@ export class TickStream {
 
   #open(stamp: Millis): 'session' {
     const session = this.#calendar.sessionOf(dayOf(stamp), this.#class)
-    if (!session || session.closeAt <= stamp) throw new Error(`No session at ${stamp}: the validator lets no such row pass.`)
+    if (!session || session.closeAt <= stamp)
+      throw new Error(`No session at ${stamp}: the validator lets no such row pass.`)
     this.session = session
     this.#marks = marksOf(session)
     this.#mark = 0

@@ -8,7 +8,10 @@ export class SymbolLookup {
   readonly #bytes: Uint8Array[] = []
   #slots = new Int32Array(1024).fill(-1)
 
-  constructor(symbols: Iterable<string>, options: { readonly collect: boolean } = { collect: false }) {
+  constructor(
+    symbols: Iterable<string>,
+    options: { readonly collect: boolean } = { collect: false },
+  ) {
     this.#collect = options.collect
     for (const symbol of symbols) this.#add(new TextEncoder().encode(symbol))
   }

@@ -4,7 +4,16 @@ import type { SymbolLookup } from './symbol-lookup.ts'
 
 /** The columns of a recording; all must be in its header, in any order. */
 export const tickColumns = [
-  'ts_ms', 'symbol', 'ltp', 'ltq', 'volume', 'bid', 'ask', 'bid_qty', 'ask_qty', 'oi',
+  'ts_ms',
+  'symbol',
+  'ltp',
+  'ltq',
+  'volume',
+  'bid',
+  'ask',
+  'bid_qty',
+  'ask_qty',
+  'oi',
 ] as const
 
 const [newline, comma, minus, point, zero, carriage] = [10, 44, 45, 46, 48, 13]
@@ -15,10 +24,16 @@ const ignored = -1
 
 /** Where each column lies, by its header. @throws FEED_NOT_A_RECORDING, FEED_COLUMN_MISSING */
 export const readHeader = (line: string, file: string): Int8Array => {
-  const names = line.replace(/^\uFEFF/, '').trim().split(',')
+  const names = line
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .split(',')
   const missing = tickColumns.filter((column) => !names.includes(column))
-  const found = /^[\x20-\x7e]+$/.test(line.trim()) ? line.trim().slice(0, 80) : 'bytes that are not text'
-  if (missing.includes('ts_ms') && missing.includes('ltp')) throw feedErrors.problem('NOT_A_RECORDING', { file, found })
+  const found = /^[\x20-\x7e]+$/.test(line.trim())
+    ? line.trim().slice(0, 80)
+    : 'bytes that are not text'
+  if (missing.includes('ts_ms') && missing.includes('ltp'))
+    throw feedErrors.problem('NOT_A_RECORDING', { file, found })
   if (missing.length > 0) throw feedErrors.problem('COLUMN_MISSING', { file, missing, found })
   return Int8Array.from(names, (name) => columnsRead.indexOf(name))
 }
@@ -67,7 +82,8 @@ export class TickParser {
     this.#split(text, from, to)
     const values = this.#values
     if (this.#fault !== null) return this.#refuse(this.#fault, text, from, to)
-    if (Number.isNaN(values[at]!) || Number.isNaN(values[price]!)) return this.#refuse('not a number', text, from, to)
+    if (Number.isNaN(values[at]!) || Number.isNaN(values[price]!))
+      return this.#refuse('not a number', text, from, to)
     const row = batch.length++
     batch.at[row] = values[at]!
     batch.instrument[row] = values[symbol]!
@@ -95,7 +111,13 @@ export class TickParser {
   #field(column: number, text: Uint8Array, from: number, to: number): void {
     if (column === ignored) return
     if (column === symbol) this.#values[symbol] = this.#lookup.find(text, from, to)
-    else this.#values[column] = this.#number(text, from, to, column === price || column === bid || column === ask)
+    else
+      this.#values[column] = this.#number(
+        text,
+        from,
+        to,
+        column === price || column === bid || column === ask,
+      )
   }
 
   /** A plain decimal number, in hundredths for money; NaN when blank. */
@@ -113,10 +135,16 @@ export class TickParser {
       } else return this.#notANumber()
     }
     if (negative && digits > 0) this.#fault ??= 'negative'
-    if (digits > Number.MAX_SAFE_INTEGER || to - from === (negative ? 1 : 0) + (decimals === 0 ? 1 : 0)) return this.#notANumber()
+    if (
+      digits > Number.MAX_SAFE_INTEGER ||
+      to - from === (negative ? 1 : 0) + (decimals === 0 ? 1 : 0)
+    )
+      return this.#notANumber()
     const power = Math.max(decimals, 0)
     if (!money) return power === 0 ? digits : Math.round(digits / 10 ** power)
-    return power <= 2 ? digits * (power === 2 ? 1 : power === 1 ? 10 : 100) : Math.round(digits / 10 ** (power - 2))
+    return power <= 2
+      ? digits * (power === 2 ? 1 : power === 1 ? 10 : 100)
+      : Math.round(digits / 10 ** (power - 2))
   }
 
   #notANumber(): number {

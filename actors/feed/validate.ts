@@ -6,7 +6,13 @@ import type { RowBatch } from './source.ts'
 
 /** Why a row is set aside, in the order the reasons are looked at. */
 export const quarantineReasons = [
-  'unknown symbol', 'not finite', 'price not positive', 'quantity negative', 'out of session', 'stale', 'ahead of time',
+  'unknown symbol',
+  'not finite',
+  'price not positive',
+  'quantity negative',
+  'out of session',
+  'stale',
+  'ahead of time',
   'absurd jump',
 ] as const
 export type QuarantineReason = (typeof quarantineReasons)[number]
@@ -51,18 +57,20 @@ export const usualLimits: ValidationLimits = {
  *
  * What was believed before decides what is believable now, so the same rows in the same batches give the same verdicts:
  * a restart judges again from the first row. Prices start afresh each day.
- * A day volume that runs backwards is the feed's arithmetic, not the market's: the row is good, the volume is held at its
- * highest, and `volumeRanBack` counts it.
+ * A day volume that runs backwards is the feed's arithmetic, not the market's: the row is good, the volume is held at
+ * its highest, and `volumeRanBack` counts it.
  */
 export class Validator {
-  readonly counts = Object.fromEntries(quarantineReasons.map((reason) => [reason, 0])) as Record<QuarantineReason, number>
+  readonly counts = Object.fromEntries(quarantineReasons.map((reason) => [reason, 0])) as Record<
+    QuarantineReason,
+    number
+  >
   /** Rows set aside for any reason. */
   quarantined = 0
   volumeRanBack = 0
   /** Units traded so far that day, of the row last judged good. */
   dayVolume = 0
 
-  readonly #calendar: Calendar
   readonly #limits: ValidationLimits
   readonly #kinds: readonly Kind[]
   readonly #hours: Readonly<Record<'derivatives' | 'cash', OpenHours>>
@@ -76,10 +84,12 @@ export class Validator {
 
   constructor(table: InstrumentTable, calendar: Calendar, limits: ValidationLimits = usualLimits) {
     const size = table.all.length
-    this.#calendar = calendar
     this.#limits = limits
     this.#kinds = table.all.map(({ kind }) => kind)
-    this.#hours = { derivatives: new OpenHours(calendar, 'derivatives'), cash: new OpenHours(calendar, 'cash') }
+    this.#hours = {
+      derivatives: new OpenHours(calendar, 'derivatives'),
+      cash: new OpenHours(calendar, 'cash'),
+    }
     this.#last = new Float64Array(size)
     this.#doubted = new Float64Array(size)
     this.#doubts = new Uint8Array(size)
@@ -102,7 +112,8 @@ export class Validator {
     const quantity = rows.quantity[i]!
     const kind = this.#kinds[instrument]
     if (kind === undefined) return 'unknown symbol'
-    if (!Number.isFinite(at) || !Number.isFinite(price) || !Number.isFinite(quantity)) return 'not finite'
+    if (!Number.isFinite(at) || !Number.isFinite(price) || !Number.isFinite(quantity))
+      return 'not finite'
     if (price <= 0) return 'price not positive'
     if (quantity < 0) return 'quantity negative'
     if (!this.#hours[sessionClassOf(kind)].has(at)) return 'out of session'
@@ -115,7 +126,11 @@ export class Validator {
   #goesBack(rows: RowBatch, i: number): boolean {
     const end = Math.min(rows.length, i + 1 + this.#limits.leapRows)
     for (let next = i + 1; next < end; next++)
-      if (rows.at[next]! < rows.at[i]! - this.#limits.leapMs && rows.at[next]! >= this.#newest - this.#limits.staleMs) return true
+      if (
+        rows.at[next]! < rows.at[i]! - this.#limits.leapMs &&
+        rows.at[next]! >= this.#newest - this.#limits.staleMs
+      )
+        return true
     return false
   }
 
@@ -125,7 +140,8 @@ export class Validator {
       this.#doubts[instrument] = 0
       return false
     }
-    const agrees = this.#doubts[instrument]! > 0 && !this.#isJump(kind, this.#doubted[instrument]!, price)
+    const agrees =
+      this.#doubts[instrument]! > 0 && !this.#isJump(kind, this.#doubted[instrument]!, price)
     this.#doubted[instrument] = price
     this.#doubts[instrument] = agrees ? this.#doubts[instrument]! + 1 : 1
     return this.#doubts[instrument]! < this.#limits.confirmations
@@ -162,7 +178,7 @@ export class Validator {
   }
 }
 
-/** Whose hours an instrument keeps. Shares are given the longer hours of the cash market, with or without an auction. */
+/** Whose hours an instrument keeps. Shares with a closing auction are given the longer hours of those without. */
 export const sessionClassOf = (kind: Kind): 'derivatives' | 'cash' =>
   kind === 'future' || kind === 'option' ? 'derivatives' : 'cash'
 
@@ -183,7 +199,9 @@ class OpenHours {
   }
 
   #look(at: Millis): boolean {
-    const part = this.#calendar.sessionOf(dayOf(at), this.#class)?.parts.find(({ openAt, closeAt }) => at >= openAt && at < closeAt)
+    const part = this.#calendar
+      .sessionOf(dayOf(at), this.#class)
+      ?.parts.find(({ openAt, closeAt }) => at >= openAt && at < closeAt)
     if (!part) return false
     this.#openAt = part.openAt
     this.#closeAt = part.closeAt

@@ -33,21 +33,34 @@ type Listed = Instrument & { readonly expiry: Day; readonly strike: Paise }
  */
 export const chooseOption = (table: InstrumentTable, wish: OptionWish): OptionChosen => {
   const type = wish.direction === 'long' ? 'CE' : 'PE'
-  const listed = table.all.filter((one): one is Listed =>
-    one.kind === 'option' && one.underlying === wish.underlying && one.optionType === type
-    && one.expiry !== undefined && one.strike !== undefined)
+  const listed = table.all.filter(
+    (one): one is Listed =>
+      one.kind === 'option' &&
+      one.underlying === wish.underlying &&
+      one.optionType === type &&
+      one.expiry !== undefined &&
+      one.strike !== undefined,
+  )
   if (listed.length === 0) return none(`no ${wish.underlying} ${type} is in this run`)
 
-  const expiry = listed.map((one) => one.expiry).filter((day) => isBeforeTheta(day, wish)).toSorted()[0]
-  if (expiry === undefined) return none(`every ${wish.underlying} expiry in this run is past or in its theta window`)
+  const expiry = listed
+    .map((one) => one.expiry)
+    .filter((day) => isBeforeTheta(day, wish))
+    .toSorted()[0]
+  if (expiry === undefined)
+    return none(`every ${wish.underlying} expiry in this run is past or in its theta window`)
 
-  const strikes = listed.filter((one) => one.expiry === expiry).toSorted((a, b) => a.strike - b.strike)
+  const strikes = listed
+    .filter((one) => one.expiry === expiry)
+    .toSorted((a, b) => a.strike - b.strike)
   const away = ({ strike }: Listed) => Math.abs(strike - wish.price)
   const nearest = strikes.reduce((best, one) => (away(one) < away(best) ? one : best))
   const step = wish.strikeStep ?? smallestStep(strikes)
   return away(nearest) < step
     ? { type: 'chosen', instrument: nearest }
-    : none(`no ${wish.underlying} ${type} of ${expiry} in this run is at the money at ${decimal(wish.price)}`)
+    : none(
+        `no ${wish.underlying} ${type} of ${expiry} in this run is at the money at ${decimal(wish.price)}`,
+      )
 }
 
 const none = (because: string): OptionChosen => ({ type: 'none', because })
@@ -57,4 +70,7 @@ const isBeforeTheta = (expiry: Day, { at, thetaDays, thetaMinute }: OptionWish):
 
 /** A single strike has no step to measure, and is then taken at any distance. */
 const smallestStep = (strikes: readonly Listed[]): Paise =>
-  strikes.reduce((step, { strike }, i) => (i === 0 ? step : Math.min(step, strike - strikes[i - 1]!.strike)), Infinity)
+  strikes.reduce(
+    (step, { strike }, i) => (i === 0 ? step : Math.min(step, strike - strikes[i - 1]!.strike)),
+    Infinity,
+  )

@@ -14,7 +14,15 @@ export type Contract = {
   readonly tickSize: Paise
 }
 
-const columns = ['symbol', 'underlying', 'expiry', 'strike', 'type', 'lot_size', 'tick_size'] as const
+const columns = [
+  'symbol',
+  'underlying',
+  'expiry',
+  'strike',
+  'type',
+  'lot_size',
+  'tick_size',
+] as const
 type Row = Readonly<Record<(typeof columns)[number], string>>
 
 /**
@@ -26,21 +34,30 @@ export const parseContracts = (text: string, file: string): Contract[] => {
   const [header = '', ...lines] = text.trim().split(/\r?\n/)
   const names = header.split(',')
   for (const column of columns)
-    if (!names.includes(column)) throw instrumentErrors.problem('CONTRACTS_HEADER', { file, missing: column })
+    if (!names.includes(column))
+      throw instrumentErrors.problem('CONTRACTS_HEADER', { file, missing: column })
   return lines.map((line, at) => {
     const fields = line.split(',')
-    const row = Object.fromEntries(columns.map((column) => [column, fields[names.indexOf(column)] ?? ''])) as Row
+    const row = Object.fromEntries(
+      columns.map((column) => [column, fields[names.indexOf(column)] ?? '']),
+    ) as Row
     const contract = contractOf(row)
-    if (!contract) throw instrumentErrors.problem('CONTRACTS_ROW', { file, line: at + 2, row: line })
+    if (!contract)
+      throw instrumentErrors.problem('CONTRACTS_ROW', { file, line: at + 2, row: line })
     return contract
   })
 }
 
 const contractOf = (row: Row): Contract | null => {
   const { symbol, underlying, expiry } = row
-  const [lot, tickSize, strike] = [Number(row.lot_size), paise(Number(row.tick_size)), paise(Number(row.strike))]
+  const [lot, tickSize, strike] = [
+    Number(row.lot_size),
+    paise(Number(row.tick_size)),
+    paise(Number(row.strike)),
+  ]
   if (!symbol || !underlying || !isDay(expiry)) return null
-  if (!Number.isInteger(lot) || lot <= 0 || !Number.isInteger(tickSize) || tickSize <= 0) return null
+  if (!Number.isInteger(lot) || lot <= 0 || !Number.isInteger(tickSize) || tickSize <= 0)
+    return null
   const basis = { symbol, underlying, expiry, lot, tickSize }
   if (row.type !== 'CE' && row.type !== 'PE') return basis
   return strike > 0 ? { ...basis, strike, optionType: row.type } : null

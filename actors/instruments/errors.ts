@@ -9,7 +9,8 @@ export const instrumentErrors = catalogue('INSTRUMENTS', {
   },
   CONTRACTS_ROW: {
     next: 'stop',
-    says: (d: { file: string; line: number; row: string }) => `Line ${d.line} of ${d.file} is not a contract: ${d.row}`,
+    says: (d: { file: string; line: number; row: string }) =>
+      `Line ${d.line} of ${d.file} is not a contract: ${d.row}`,
     todo: 'Correct or remove the line: a wrong lot would be traded in wrong quantities, so none of the list is used.',
   },
 })

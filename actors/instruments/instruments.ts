@@ -22,22 +22,27 @@ export const instrumentsFor = (
     const parsed = contract ? parsedOf(contract) : parseSymbol(symbol)
     return parsed ? [{ symbol, parsed, contract }] : []
   })
-  return tableOf(known.map(({ symbol, parsed, contract }, place) => {
-    const lot = contract?.lot ?? knownLot(parsed, day)
-    const freeze = parsed.kind === 'future' || parsed.kind === 'option' ? freezeOf(parsed.underlying, day) : undefined
-    return {
-      index: place,
-      symbol,
-      kind: parsed.kind,
-      underlying: parsed.underlying,
-      ...(parsed.expiry !== undefined && { expiry: parsed.expiry }),
-      ...(parsed.strike !== undefined && { strike: parsed.strike }),
-      ...(parsed.optionType !== undefined && { optionType: parsed.optionType }),
-      ...(lot !== undefined && { lot }),
-      tickSize: contract?.tickSize ?? tickSizeOf(parsed, day),
-      ...(freeze !== undefined && { freeze }),
-    } satisfies Instrument
-  }))
+  return tableOf(
+    known.map(({ symbol, parsed, contract }, place) => {
+      const lot = contract?.lot ?? knownLot(parsed, day)
+      const freeze =
+        parsed.kind === 'future' || parsed.kind === 'option'
+          ? freezeOf(parsed.underlying, day)
+          : undefined
+      return {
+        index: place,
+        symbol,
+        kind: parsed.kind,
+        underlying: parsed.underlying,
+        ...(parsed.expiry !== undefined && { expiry: parsed.expiry }),
+        ...(parsed.strike !== undefined && { strike: parsed.strike }),
+        ...(parsed.optionType !== undefined && { optionType: parsed.optionType }),
+        ...(lot !== undefined && { lot }),
+        tickSize: contract?.tickSize ?? tickSizeOf(parsed, day),
+        ...(freeze !== undefined && { freeze }),
+      } satisfies Instrument
+    }),
+  )
 }
 
 const parsedOf = ({ underlying, expiry, strike, optionType }: Contract): Parsed =>

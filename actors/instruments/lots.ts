@@ -11,7 +11,14 @@ type Row = {
 }
 
 const ever = '9999-12-31'
-const lots2024 = { NIFTY: 75, BANKNIFTY: 30, FINNIFTY: 65, MIDCPNIFTY: 120, NIFTYNXT50: 25, SENSEX: 20 }
+const lots2024 = {
+  NIFTY: 75,
+  BANKNIFTY: 30,
+  FINNIFTY: 65,
+  MIDCPNIFTY: 120,
+  NIFTYNXT50: 25,
+  SENSEX: 20,
+}
 const lots2025 = { ...lots2024, BANKNIFTY: 35, MIDCPNIFTY: 140 }
 const lots2026 = { ...lots2024, NIFTY: 65, FINNIFTY: 60 }
 
@@ -24,16 +31,37 @@ const rows: readonly Row[] = [
   {
     days: ['2022-01-01', '2024-04-25'],
     lots: { NIFTY: 50, FINNIFTY: 40, MIDCPNIFTY: 75, SENSEX: 10, BANKEX: 15 },
-    source: 'business-standard.com 2024-04-03; livemint.com 2023-05-15; recorded quantities of November 2022',
+    source:
+      'business-standard.com 2024-04-03; livemint.com 2023-05-15; recorded quantities of November 2022',
   },
-  { days: ['2022-01-01', '2023-04-30'], lots: { BANKNIFTY: 25 }, source: 'Recorded quantities of November 2022' },
-  { days: ['2023-09-01', '2024-04-25'], lots: { BANKNIFTY: 15 }, source: 'business-standard.com 2024-04-03' },
   {
-    days: ['2024-04-26', '2024-11-19'],
-    lots: { NIFTY: 25, BANKNIFTY: 15, FINNIFTY: 25, MIDCPNIFTY: 50, NIFTYNXT50: 25, SENSEX: 10, BANKEX: 15 },
+    days: ['2022-01-01', '2023-04-30'],
+    lots: { BANKNIFTY: 25 },
+    source: 'Recorded quantities of November 2022',
+  },
+  {
+    days: ['2023-09-01', '2024-04-25'],
+    lots: { BANKNIFTY: 15 },
     source: 'business-standard.com 2024-04-03',
   },
-  { days: ['2025-02-01', '2025-04-24'], lots: { ...lots2024, BANKEX: 30, SENSEX50: 60 }, source: 'business-standard.com 2024-10-19' },
+  {
+    days: ['2024-04-26', '2024-11-19'],
+    lots: {
+      NIFTY: 25,
+      BANKNIFTY: 15,
+      FINNIFTY: 25,
+      MIDCPNIFTY: 50,
+      NIFTYNXT50: 25,
+      SENSEX: 10,
+      BANKEX: 15,
+    },
+    source: 'business-standard.com 2024-04-03',
+  },
+  {
+    days: ['2025-02-01', '2025-04-24'],
+    lots: { ...lots2024, BANKEX: 30, SENSEX50: 60 },
+    source: 'business-standard.com 2024-10-19',
+  },
   {
     days: ['2025-04-25', ever],
     expiries: ['2025-04-25', '2025-06-30'],
@@ -73,8 +101,11 @@ const rows: readonly Row[] = [
  * @returns       `undefined` where no source names it
  */
 export const lotOf = (underlying: string, day: Day, expiry?: Day): number | undefined =>
-  rows.find(({ days, expiries, lots }) =>
-    lots[underlying] !== undefined && within(day, days) && (!expiries || (expiry !== undefined && within(expiry, expiries))))
-    ?.lots[underlying]
+  rows.find(
+    ({ days, expiries, lots }) =>
+      lots[underlying] !== undefined &&
+      within(day, days) &&
+      (!expiries || (expiry !== undefined && within(expiry, expiries))),
+  )?.lots[underlying]
 
 const within = (day: Day, [from, to]: Span): boolean => day >= from && day <= to

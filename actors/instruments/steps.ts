@@ -5,7 +5,10 @@ import type { Parsed } from './symbol.ts'
 /** The price step of nearly everything until 2025-04, and of index options to this day. */
 const usual: Paise = 5
 
-/** Futures on high indices step wider since 2025-04-15. @source fyers.in notice of 2025-03-17; instrument lists of 2026 */
+/**
+ * Futures on high indices step wider since 2025-04-15.
+ * @source  fyers.in notice of 2025-03-17; instrument lists of 2026
+ */
 const wideSince: Day = '2025-04-15'
 const wideFutures: Readonly<Record<string, Paise>> = { NIFTY: 10, BANKNIFTY: 20 }
 

@@ -26,7 +26,14 @@ const spotNames: Readonly<Record<string, string>> = {
 
 /** Indices that contracts are written on, by the name those carry. */
 export const indexNames: readonly string[] = [
-  'NIFTY', 'BANKNIFTY', 'FINNIFTY', 'MIDCPNIFTY', 'NIFTYNXT50', 'SENSEX', 'BANKEX', 'SENSEX50',
+  'NIFTY',
+  'BANKNIFTY',
+  'FINNIFTY',
+  'MIDCPNIFTY',
+  'NIFTYNXT50',
+  'SENSEX',
+  'BANKEX',
+  'SENSEX50',
 ]
 
 const months = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ')
@@ -59,14 +66,17 @@ const option = (symbol: string): Parsed | null => {
     if (!underlying || !day) continue
     const expiry = `20${day.slice(0, 2)}-${day.slice(2, 4)}-${day.slice(4)}`
     const strike = paise(Number(rupees))
-    if (isDay(expiry) && strike > 0) return { kind: 'option', underlying, expiry, strike, optionType: optionType as 'CE' | 'PE' }
+    if (isDay(expiry) && strike > 0)
+      return { kind: 'option', underlying, expiry, strike, optionType: optionType as 'CE' | 'PE' }
   }
   return null
 }
 
 const continuous = (symbol: string): Parsed | null => {
   const found = new RegExp(`^(${name})-(I{1,3})$`).exec(symbol)
-  return found ? { kind: 'future', underlying: found[1]!, place: places.indexOf(found[2]!) + 1 } : null
+  return found
+    ? { kind: 'future', underlying: found[1]!, place: places.indexOf(found[2]!) + 1 }
+    : null
 }
 
 const monthly = (symbol: string): Parsed | null => {
@@ -79,4 +89,6 @@ const monthly = (symbol: string): Parsed | null => {
 
 // A share's name may begin with digits (5PAISA) but has no long run of them: that is a contract written wrongly.
 const equity = (symbol: string): Parsed | null =>
-  /^[A-Z0-9&-]*[A-Z][A-Z0-9&-]*$/.test(symbol) && !/\d{4}/.test(symbol) ? { kind: 'equity', underlying: symbol } : null
+  /^[A-Z0-9&-]*[A-Z][A-Z0-9&-]*$/.test(symbol) && !/\d{4}/.test(symbol)
+    ? { kind: 'equity', underlying: symbol }
+    : null

@@ -35,7 +35,10 @@ export const unitsPerPaisa = 100_000_000_000n
 export const chargesOf = (fill: Charged): Charges => {
   const exact = exactCharges(fill)
   const total = rounded(parts.reduce((sum, part) => sum + exact[part], 0n))
-  const whole = Object.fromEntries(parts.map((part) => [part, rounded(exact[part])])) as Record<Part, Paise>
+  const whole = Object.fromEntries(parts.map((part) => [part, rounded(exact[part])])) as Record<
+    Part,
+    Paise
+  >
   const largest = parts.reduce((best, part) => (exact[part] > exact[best] ? part : best))
   whole[largest] += total - parts.reduce((sum, part) => sum + whole[part], 0)
   return { ...whole, total }
@@ -67,7 +70,11 @@ const segmentOf = ({ kind, product = 'intraday' }: Charged): Segment => {
   return kind === 'equity' ? product : kind
 }
 
-const brokerageOf = (segment: Segment, { brokerage }: Charged, share: (partsPerBillion: number) => bigint): bigint => {
+const brokerageOf = (
+  segment: Segment,
+  { brokerage }: Charged,
+  share: (partsPerBillion: number) => bigint,
+): bigint => {
   if (brokerage !== undefined) return BigInt(brokerage) * unitsPerPaisa
   const usual = usualBrokerage[segment]
   const flat = BigInt(usual.flat) * unitsPerPaisa
