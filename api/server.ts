@@ -120,7 +120,18 @@ const describe = async (app: FastifyInstance, version: string): Promise<void> =>
   )
   await app.register(scalar, {
     routePrefix: '/api/docs',
-    configuration: { url: '/api/openapi.json', withDefaultFonts: false, telemetry: false },
+    // Nothing that would leave this machine, not even at a click.
+    configuration: {
+      url: '/api/openapi.json',
+      favicon: '/icon.svg',
+      authentication: { preferredSecurityScheme: 'key' },
+      withDefaultFonts: false,
+      telemetry: false,
+      hideClientButton: true,
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+      mcp: { disabled: true },
+    },
   })
 }
 
