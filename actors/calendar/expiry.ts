@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
     moves2025,
   ),
   rule('weekly', tuesday, ['2025-01-01', '2025-08-31'], 'SENSEX', moves2025),
-  rule('monthly', tuesday, ['2025-01-01', '2025-08-31'], 'SENSEX BANKEX', moves2025),
+  rule('monthly', tuesday, ['2025-01-01', '2025-08-31'], 'SENSEX BANKEX SENSEX50', moves2025),
 
   rule('weekly', tuesday, ['2025-09-01', '9999-12-31'], 'NIFTY', twoDays),
   rule(
@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
     twoDays,
   ),
   rule('weekly', thursday, ['2025-09-01', '9999-12-31'], 'SENSEX', twoDays),
-  rule('monthly', thursday, ['2025-09-01', '9999-12-31'], 'SENSEX BANKEX', twoDays),
+  rule('monthly', thursday, ['2025-09-01', '9999-12-31'], 'SENSEX BANKEX SENSEX50', twoDays),
 ]
 
 /** Stock contracts follow one rule for all: last Thursday until August 2025, last Tuesday since. */

@@ -11,6 +11,7 @@ export type { CalendarTable, Hours, SessionClass, Special } from './table.ts'
 
 /** The National Stock Exchange's calendar as bundled. */
 export const nseCalendar = calendarOf(nse)
+/** Questions about its days, see {@link Calendar}. */
 export const {
   sessionOf,
   nextSession,

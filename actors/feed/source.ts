@@ -31,7 +31,8 @@ export const unknownInstrument = -1
  * `open` yields what came, in the order it came, batch by batch: a frame of a socket is a batch, a recording fills each
  * to the brim. Whoever reads it sets the pace by asking for the next batch; a socket buffers meanwhile, and sets
  * `gap` when it had to drop, or was cut off. The sequence ends when there will be no more rows. A recording may be
- * opened again and yields the same batches; what cannot go on throws a Problem. `return()` of the iterator closes the source.
+ * opened again and yields the same batches; what cannot go on throws a Problem. `return()` of the iterator closes the
+ * source.
  */
 export type Source = {
   /** As people know it: `nse-20221110`, `dhan`. */
@@ -43,6 +44,7 @@ export type Source = {
 
 /** What makes a row unreadable. */
 export const brokenReasons = ['wrong number of fields', 'not a number', 'negative'] as const
+/** One of {@link brokenReasons}. */
 export type BrokenReason = (typeof brokenReasons)[number]
 
 /** Unreadable rows by reason, each with the first one met as an example. */

@@ -15,7 +15,9 @@ export const quarantineReasons = [
   'ahead of time',
   'absurd jump',
 ] as const
+/** One of {@link quarantineReasons}. */
 export type QuarantineReason = (typeof quarantineReasons)[number]
+/** What a row is found to be. */
 export type Verdict = 'good' | QuarantineReason
 
 /** How far a row may be off before it is not believed. */
@@ -36,7 +38,9 @@ export type ValidationLimits = {
   readonly leapRows: number
 }
 
-/*
+/**
+ * What is believed unless a caller says otherwise.
+ *
  * 20 %: the widest step of the market-wide breakers and of most price bands; nothing trades beyond it within a day.
  * Options: on expiry day a premium of a few rupees does become ten times itself, or nothing, between two trades; one
  * that is over Rs 20 on either side does not. Of the 1.6 million trades of the recorded expiry day none is refused.
