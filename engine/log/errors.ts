@@ -13,6 +13,11 @@ export const { area, entries, problem } = catalogue('LOG', {
       'Nothing was changed. Restore this file from a backup or a copy; if there is none, move the whole folder away ' +
       'and start anew. Check the disk it was on.',
   },
+  CANNOT_OPEN: {
+    next: 'stop',
+    says: (d: { dir: string; because: string }) => `The log in ${d.dir} cannot be opened: ${d.because}.`,
+    todo: 'Make the folder and its files readable and writable for this user, on a disk that has space, and start again.',
+  },
   CANNOT_WRITE: {
     next: 'stop',
     says: (d: { file: string; bytes: number; full: boolean; because: string; durable: number }) =>

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import type { Problem } from '../errors.ts'
+import { Problem } from '../errors.ts'
 import { problem } from './errors.ts'
 import { realFileSystem, segmentName, writeAll, type FileSystem } from './file-system.ts'
 import { HEADER, PAYLOAD_MAX, seal, writeHeader } from './frame.ts'
-import { walkLog } from './walk.ts'
+import { walkLog, type Walk } from './walk.ts'
 
 /** An append-only file of records, kept in segments. One appender per folder; the caller sees to that by a lock. */
 export type Log = {
@@ -39,13 +39,11 @@ const GROUP_START = 64 * 2 ** 10
  * Opens the log in `dir`, or begins one. Reads all of it, cuts away a torn tail, and throws on any other damage.
  * A write or sync that fails kills the log for good (a sync that failed once says nothing when it succeeds later):
  * the file is cut back to what was durable, and every later call throws the same problem.
- * @throws LOG_CORRUPT, LOG_CANNOT_WRITE, LOG_TOO_LARGE
+ * @throws LOG_CORRUPT, LOG_CANNOT_OPEN, LOG_CANNOT_WRITE, LOG_TOO_LARGE
  */
 export const openLog = (dir: string, options: LogOptions = {}): Log => {
   const { segmentBytes = SEGMENT_BYTES, fileSystem: io = realFileSystem } = options
-  io.makeFolder(dir)
-  const walk = walkLog(io, dir)
-  const tail = walk.segment === undefined ? undefined : openTail(io, walk.segment, walk.end, walk.torn.bytes, walk.records)
+  const { walk, tail } = recover(io, dir)
 
   let file = walk.segment ?? join(dir, segmentName(1))
   let fd = tail
@@ -135,19 +133,26 @@ export const openLog = (dir: string, options: LogOptions = {}): Log => {
   }
 }
 
-/** Opens the last segment for appending, without what a crash left behind its last whole group. */
-const openTail = (io: FileSystem, file: string, end: number, torn: number, durable: number): number => {
+const recover = (io: FileSystem, dir: string): { walk: Walk; tail: number | undefined } => {
   try {
-    const fd = io.openExisting(file, 'write')
-    if (torn > 0) {
-      io.truncate(fd, end)
-      io.fsync(fd)
-    }
-    return fd
+    io.makeFolder(dir)
+    const walk = walkLog(io, dir)
+    return { walk, tail: walk.segment === undefined ? undefined : openTail(io, dir, walk.segment, walk) }
   } catch (cause) {
-    const { message } = cause as Error
-    throw problem('CANNOT_WRITE', { file, bytes: 0, full: false, because: message, durable }, { cause })
+    if (cause instanceof Problem) throw cause
+    throw problem('CANNOT_OPEN', { dir, because: (cause as Error).message }, { cause })
   }
+}
+
+/** Opens the last segment for appending, without what a crash left behind its last whole group. */
+const openTail = (io: FileSystem, dir: string, file: string, { end, torn }: Walk): number => {
+  const fd = io.openExisting(file, 'write')
+  if (torn.bytes > 0) io.truncate(fd, end)
+  // Always: a killed process may have written what it never synced. We count it as durable from here on, so a power
+  // cut must not take it back; nor the file's name, if the kill came before the folder was synced.
+  io.fsync(fd)
+  io.syncFolder(dir)
+  return fd
 }
 
 const grown = (bytes: Buffer, filled: number, needed: number): Buffer => {

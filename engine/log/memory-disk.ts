@@ -5,19 +5,20 @@ import type { FileSystem } from './file-system.ts'
 type Content = { now: Buffer; synced: Buffer; linked: boolean }
 
 /**
- * A disk in memory that forgets like a real one: after a power cut a file has what was synced, plus any prefix of what
- * was written since; a file whose folder was not synced may be gone. For tests.
+ * A disk in memory that forgets like a real one. A process that is killed loses nothing of what it wrote; but after a
+ * power cut a file has what was synced, plus any prefix of what was written since, and a file whose folder was not
+ * synced may be gone. For tests.
  */
 export const memoryDisk = (random: Random) => {
   const files = new Map<string, Content>()
   const open: (Content | undefined)[] = []
   let callsLeft = Infinity
-  let isOff = false
+  let isDown = false
 
   const step = () => {
-    if (isOff || callsLeft-- <= 0) {
-      isOff = true
-      throw Object.assign(new Error('the power is off'), { code: 'EIO' })
+    if (isDown || callsLeft-- <= 0) {
+      isDown = true
+      throw Object.assign(new Error('the machine is down'), { code: 'EIO' })
     }
   }
   const at = (fd: number) => open[fd]!
@@ -62,14 +63,15 @@ export const memoryDisk = (random: Random) => {
   return {
     io,
     /** The next so many calls work, then everything fails until {@link restart}. */
-    cutPowerAfter: (calls: number) => void (callsLeft = calls),
-    get isOff() {
-      return isOff
+    stopAfter: (calls: number) => void (callsLeft = calls),
+    get isDown() {
+      return isDown
     },
-    /** Power is back: what had not been synced is partly gone. */
-    restart: () => {
-      isOff = false
+    /** All works again; if it was the power that failed, what had not been synced is partly gone. */
+    restart: (after: 'kill' | 'power cut') => {
+      isDown = false
       callsLeft = Infinity
+      if (after === 'kill') return
       for (const [path, file] of files) {
         if (!file.linked && random.whole(2) === 0) files.delete(path)
         const kept = file.synced.length + random.whole(Math.max(0, file.now.length - file.synced.length) + 1)
