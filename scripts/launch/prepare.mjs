@@ -94,14 +94,11 @@ const installPackages = async (node) => {
 // What the installed packages depend on: change any of it and they are installed again.
 /** @param {string} node @param {string} lockText */
 const stampOf = (node, lockText) => {
-  const hash = createHash('sha256')
-    .update(lockText)
-    .update(fs.readFileSync(path.join(root, 'package.json')))
-  return JSON.stringify({
-    lock: hash.digest('hex'),
-    abi: versionOf(node)?.abi,
-    platform: platformName,
-  })
+  const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const { dependencies, devDependencies, overrides } = manifest
+  const wanted = JSON.stringify({ dependencies, devDependencies, overrides })
+  const hash = createHash('sha256').update(lockText).update(wanted).digest('hex')
+  return JSON.stringify({ hash, abi: versionOf(node)?.abi, platform: platformName })
 }
 
 // For `npx tap` and the like, which find node_modules/.bin first: they should get the same Node.

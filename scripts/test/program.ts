@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import { modules, root } from '../launch/prepare.mjs'
 import { judge, parseSummary, type Counts } from './counts.ts'
 
@@ -26,17 +27,17 @@ export const runProgram = (
     const child = spawn(process.execPath, args, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // FORCE_COLOR of the person's shell would hide the summary in escapes.
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
     })
     let said: Counts | undefined
-    const hear = (line: string) => {
+    const hear = (raw: string) => {
+      const line = stripVTControlCharacters(raw) // some tools colour their lines whenever CI is set
       const counts = parseSummary(line)
       if (counts) said = counts
       else log(line)
     }
     createInterface({ input: child.stdout }).on('line', hear)
-    createInterface({ input: child.stderr }).on('line', log)
+    createInterface({ input: child.stderr }).on('line', hear)
     child.on('error', (error) => log(error.message))
     child.on('close', (code) => resolve(judge(code ?? 1, said)))
   })
