@@ -6,6 +6,7 @@ export const projected = [
   'runs', 'strategies', 'calendar', 'trading_signals', 'orders', 'order_events', 'fills', 'trades', 'positions',
   'strategy_performance', 'risk_events', 'audit_events', 'actor_events', 'ohlcv_data',
 ] as const satisfies (keyof Tables)[]
+/** One of them. */
 export type Projected = (typeof projected)[number]
 
 /** What one fact does to one row: writes it whole, or changes some columns of one that is there. */
@@ -45,8 +46,11 @@ export const statementsOf = (changes: readonly Change[]): Statement[] => {
     .map(([, group]) => ({ text: textOf(group[0]!), rows: group.map(({ row }) => row) }))
 }
 
-/** The statement that writes rows of this shape over those with the same key. */
-export const upsertText = (table: Projected, columns: readonly string[]): string => {
+/** Rows handed in as JSON, with the types of the table's own columns. */
+export const given = (table: Projected): string => `json_populate_recordset(null::public.${table}, $1::json) given`
+
+// Writes rows of one shape over those with the same key.
+const upsertText = (table: Projected, columns: readonly string[]): string => {
   const keys = keysOf(table)
   const names = columns.map(quoted).join(', ')
   const set = columns.filter((name) => !keys.includes(name)).map((name) => `${quoted(name)} = excluded.${quoted(name)}`)
@@ -54,9 +58,6 @@ export const upsertText = (table: Projected, columns: readonly string[]): string
   return `insert into public.${table} (${names}) select ${names} from ${given(table)}
     on conflict (${keys.map(quoted).join(', ')}) do ${action}`
 }
-
-/** Rows handed in as JSON, with the types of the table's own columns. */
-export const given = (table: Projected): string => `json_populate_recordset(null::public.${table}, $1::json) given`
 
 const merged = (before: Change, after: Change): Change =>
   isOlderCandle(before, after)

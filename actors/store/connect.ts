@@ -28,9 +28,12 @@ export const connect = async (dir: string, clock: Clock): Promise<Connection> =>
       db,
       maintain: maintainer(db),
       close: async () => {
-        await db.exec('checkpoint')
-        await db.close()
-        lock.release()
+        try {
+          await db.exec('checkpoint')
+          await db.close()
+        } finally {
+          lock.release()
+        }
       },
     }
   } catch (thrown) {
