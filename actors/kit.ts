@@ -17,21 +17,23 @@ type Move = Extract<Decision, { type: 'move' }>
 type With<D> = Omit<D, 'type' | 'direction' | 'because' | 'reason'>
 
 /** Wants to hold the long side: buys, after leaving a short. Nothing happens when it is long already. */
-export const long = (because: string, rest: With<Enter> = {}): Enter => ({ type: 'enter', direction: 'long', because, ...rest })
+export const long = (because: string, rest: With<Enter> = {}): Enter =>
+  ({ ...rest, type: 'enter', direction: 'long', because })
 
 /** Wants to hold the short side: sells (or buys a put), after leaving a long. Nothing happens when it is short already. */
-export const short = (because: string, rest: With<Enter> = {}): Enter => ({ type: 'enter', direction: 'short', because, ...rest })
+export const short = (because: string, rest: With<Enter> = {}): Enter =>
+  ({ ...rest, type: 'enter', direction: 'short', because })
 
 /** Wants to hold nothing. */
 export const flat = (because: string, reason: ExitReason = 'SIGNAL', rest: With<Exit> = {}): Exit =>
-  ({ type: 'exit', because, reason, ...rest })
+  ({ ...rest, type: 'exit', because, reason })
 
 /** Moves the stop or the target of what is held; the one not named stays. */
-export const move = (because: string, levels: With<Move>): Move => ({ type: 'move', because, ...levels })
+export const move = (because: string, levels: With<Move>): Move => ({ ...levels, type: 'move', because })
 
 /** Puts a setup on record that is not traded, with the conditions that say why. */
 export const noted = (direction: Direction, because: string, rest: With<Noted> = {}): Noted =>
-  ({ type: 'noted', direction, because, ...rest })
+  ({ ...rest, type: 'noted', direction, because })
 
 /** Wants nothing to change. */
 export const stay: Decision = { type: 'stay' }
@@ -52,9 +54,9 @@ export const setup = (
   rest: With<Noted> & With<Enter> = {},
 ): Enter | Noted => {
   const failed = conditions.filter(({ holds }) => !holds).map(({ name }) => name)
-  if (failed.length === 0) return { type: 'enter', direction, because, conditions, ...rest }
-  const { tier, validBars, ...seen } = rest // what is not traded has neither
-  return noted(direction, `${because}, but not: ${failed.join('; ')}`, { conditions, ...seen })
+  return failed.length === 0
+    ? { ...rest, type: 'enter', direction, because, conditions }
+    : noted(direction, `${because}, but not: ${failed.join('; ')}`, { ...rest, conditions })
 }
 
 /** Whether the first line went from at or below the second, or a level, to above it. */

@@ -77,7 +77,8 @@ export type BusinessFact =
 export type SystemFact =
   | { readonly type: 'runStarted'; readonly run: RunInfo }
   | { readonly type: 'runResumed'; readonly mark: Millis | null }
-  | { readonly type: 'runFinished' }
+  /** Ticks published, missed by the executor, and rows set aside, over the whole run. */
+  | { readonly type: 'runFinished'; readonly fed: number; readonly lost: number; readonly quarantined: number }
   | { readonly type: 'actorDown'; readonly actor: string; readonly reason: DownReason; readonly error: ErrorRecord | null }
   | { readonly type: 'actorRestarted'; readonly actor: string; readonly restarts: number; readonly tookMs: number }
   | { readonly type: 'actorQuarantined'; readonly actor: string; readonly because: string }

@@ -6,7 +6,7 @@ import { timeframes, type Candle, type Timeframe } from './domain/candle.ts'
  *
  *              f64  0        1         2         3          4       5        i32  0           1       2    3
  *   tick            at       price     quantity  dayVolume  bid     ask           instrument  TICK    oi   micros
- *   mark            at       openAt    closeAt   fed        quar.   -             -1          MARK    -    micros
+ *   mark            at       openAt    closeAt   fed        quar.   -             -1          MARK    gap  micros
  *   end             at       -         -         fed        quar.   -             -1          END     -    micros
  *
  *   candle          openAt   open      high      low        close   volume        instrument  shape   oi   ticks
@@ -22,6 +22,8 @@ export const TICK = 0
 export const MARK = 1
 /** The source has no more. */
 export const END = 2
+/** A tick whose minute was closed already: on record as seen, in no candle, and no price to trade on. */
+export const LATE = 3
 
 /** `shape` of a candle: timeframe, gap flag and revision in one word, told from MARK and END by its high bit. */
 const CANDLE = 1 << 30

@@ -49,6 +49,8 @@ export type Context<C extends { readonly type: string } = Message> = {
   advance(to: Millis): void
   /** Says that the journal is durable through this sequence number, and wakes everyone who reads it. */
   durable(sequence: number): void
+  /** Wakes those who read what this actor publishes, if they sleep. */
+  wake(): void
   /** What the supervisor offers by name, each call a promise. */
   service<T>(name: string): T
 }
@@ -68,8 +70,11 @@ export type Actor<G, S, M extends { readonly type: string }, C extends { readonl
   readonly start: (given: G, ctx: Context<C>) => S | Promise<S>
   /** Commands and facts, each handled to its end, one at a time. */
   readonly on?: Handlers<M, S, C>
-  /** One bounded turn of work on rings; true when it did any. Without it, messages are handled as they fall due. */
-  readonly pump?: (state: S, ctx: Context<C>) => boolean
+  /**
+   * One bounded turn of work on rings: true when it did any, false when it has to be woken, or the milliseconds
+   * after which it wants to look again. Without it, messages are handled as they fall due.
+   */
+  readonly pump?: (state: S, ctx: Context<C>) => boolean | number
   /** Ordered shutdown: finish, write, close. */
   readonly stop?: (state: S, ctx: Context<C>) => void | Promise<void>
   /** Plain data about the state, for people. */

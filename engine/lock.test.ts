@@ -23,29 +23,34 @@ const holderIn = async (dir: string) => {
     lockDirectory(${JSON.stringify(dir)}, realClock)
     process.stdout.write('held')
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await once(child.stdout, 'data')
   return child
 }
 
-t.test('a directory held by another process is refused by name, and free the moment that process is killed', async (t) => {
-  const dir = t.testdir()
-  const child = await holderIn(dir)
-  const before = Date.now()
-  const refusal = refusalOf(dir)
-  t.equal(refusal.code, 'LOCK_DATA_DIRECTORY_IN_USE')
-  t.match(refusal.details, { dir, pid: child.pid })
-  t.match(refusal.message, `process ${child.pid}`)
-  t.match(refusal.todo, '--data DIR')
-  const since = Date.parse((refusal.details as { since: string }).since)
-  t.ok(since <= before && since > before - 60_000, 'it says since when')
+t.test(
+  'a directory held by another process is refused by name, and free the moment that process is killed',
+  async (t) => {
+    const dir = t.testdir()
+    const child = await holderIn(dir)
+    const before = Date.now()
+    const refusal = refusalOf(dir)
+    t.equal(refusal.code, 'LOCK_DATA_DIRECTORY_IN_USE')
+    t.match(refusal.details, { dir, pid: child.pid })
+    t.match(refusal.message, `process ${child.pid}`)
+    t.match(refusal.todo, '--data DIR')
+    const since = Date.parse((refusal.details as { since: string }).since)
+    t.ok(since <= before && since > before - 60_000, 'it says since when')
 
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-  const lock = lockDirectory(dir, realClock)
-  t.equal(lock.holder.pid, process.pid)
-  lock.release()
-})
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const lock = lockDirectory(dir, realClock)
+    t.equal(lock.holder.pid, process.pid)
+    lock.release()
+  },
+)
 
 t.test('one process cannot take a directory twice, and can take it again after releasing it', async (t) => {
   const dir = join(t.testdir(), 'made', 'on', 'demand')

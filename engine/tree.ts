@@ -23,6 +23,8 @@ export type Placement = {
   readonly wakes?: readonly string[]
   /** Objects of the supervisor's thread it may call, by name. */
   readonly services?: Readonly<Record<string, object>>
+  /** Declared, but not started until somebody asks for it. */
+  readonly asleep?: boolean
   /** False for one that a person should not end from the dashboard. */
   readonly killable?: boolean
 }

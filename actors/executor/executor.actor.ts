@@ -11,7 +11,7 @@ import type { Approved, Exit, Order } from '../domain/order.ts'
 import { kindOf } from '../journal/kinds.ts'
 import { factsIn } from '../journal/past.ts'
 import { isSystem, type BusinessFact, type Command, type Fact, type Kept, type Refusal, type SystemFact } from '../messages.ts'
-import { END, MARK } from '../records.ts'
+import { END, MARK, TICK } from '../records.ts'
 import { emptyBook, onFact, type Book } from '../risk/book.ts'
 import { lossBreach } from '../risk/judge.ts'
 import type { Limits } from '../risk/limits.ts'
@@ -51,12 +51,16 @@ type State = {
   /** The record under way. */
   readonly record: Tick
   held: boolean
+  /** Whether a record was handled since the start. */
+  started: boolean
   /** Sequence and time of the last record handled. */
   tick: number
   at: Millis
   /** What may begin only once the facts before it are on disk. */
   effects: (() => void)[]
   dirty: boolean
+  /** Records of the stream that never came, by their numbers: none, as long as the ring keeps its word. */
+  lost: number
   finished: boolean
   halt: ErrorRecord | null
 }
@@ -89,7 +93,7 @@ export default actor<Given, State>({
       ticks: ringReader(given.ticks, given.tickPlace),
       minutes: minuteReader(given.candles, given.candlePlace, symbols, () => true),
       record: { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 },
-      held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, finished: false, halt: null,
+      held: false, started: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, lost: 0, finished: false, halt: null,
     }
     for (const fact of factsIn(given.journal, log.durable)) relive(state, fact)
     if (log.recovered.cutRecords > 0)
@@ -144,9 +148,11 @@ const turn = (state: State, ctx: Context<Command>): boolean => {
     // earlier any more.
     ctx.deliver(Math.min(due, horizon))
     if (state.effects.length > 0) settle(state, ctx)
-    if (due > horizon || (record.kind !== 0 && !closeMinute(state, ctx))) break
-    if (record.kind === 0) onTick(state)
-    done(state)
+    if (due > horizon) break
+    if (isBoundary(record.kind)) {
+      if (!closeMinute(state, ctx)) break
+    } else onTick(state)
+    state.held = false
     count++
     if (state.effects.length > 0) settle(state, ctx)
   }
@@ -156,6 +162,8 @@ const turn = (state: State, ctx: Context<Command>): boolean => {
   promise(state, ctx)
   return count > 0
 }
+
+const isBoundary = (kind: number): boolean => kind === MARK || kind === END
 
 const load = (state: State): boolean => {
   if (state.held) return true
@@ -176,10 +184,13 @@ const load = (state: State): boolean => {
   return true
 }
 
-const done = (state: State): void => {
-  state.held = false
-  state.tick = state.record.sequence
-  if (state.record.kind !== END) state.at = state.record.at
+/** Begins with the record at hand: facts made from here on carry its number, and a restart goes on behind it. */
+const begin = (state: State): void => {
+  const { record } = state
+  if (state.started) state.lost += record.sequence - state.tick - 1
+  state.started = true
+  state.tick = record.sequence
+  if (record.kind !== END) state.at = record.at
 }
 
 /** Facts at or before this moment are all on disk. */
@@ -191,7 +202,10 @@ const promise = (state: State, ctx: Context<Command>): void => {
 }
 
 const onTick = (state: State): void => {
-  const { index, price, bid, ask, at } = state.record
+  const { kind, index, price, bid, ask, at } = state.record
+  begin(state)
+  // The price of a tick that came late is no price to trade on.
+  if (kind !== TICK) return
   for (const order of state.guard.onTick(index, price, at)) send(state, order, at)
   state.venue.tick(index, at, price, bid, ask)
 }
@@ -200,10 +214,10 @@ const onTick = (state: State): void => {
 const closeMinute = (state: State, ctx: Context<Command>): boolean => {
   const minute = state.minutes.peek()
   if (!minute) return false
-  if (minute.end) finish(state, ctx)
+  begin(state)
+  if (minute.end) finish(state, minute, ctx)
   else if (state.record.kind === MARK) keepMinute(state, minute)
   state.minutes.take()
-  state.tick = state.record.sequence
   settle(state, ctx)
   state.minutes.release()
   return true
@@ -212,7 +226,6 @@ const closeMinute = (state: State, ctx: Context<Command>): boolean => {
 const keepMinute = (state: State, minute: Minute): void => {
   const { at, sequence, openAt, closeAt, fed, quarantined, candles } = minute
   const day = dayOf(at)
-  state.tick = sequence
   if (state.ledger.day !== day) publish(state, { type: 'sessionOpened', day, openAt, closeAt }, at)
   publish(state, { type: 'minuteClosed', mark: at, sequence, fed, quarantined, candles }, at)
   if (minuteOfDay(at) >= squareOffMinute) squareOff(state, at)
@@ -227,8 +240,9 @@ const squareOff = (state: State, at: Millis): void => {
   for (const order of exits) send(state, order, at)
 }
 
-const finish = (state: State, ctx: Context<Command>): void => {
-  if (!state.finished) keepSystem(state, { type: 'runFinished' }, ctx.clock.now())
+const finish = (state: State, { fed, quarantined }: Minute, ctx: Context<Command>): void => {
+  const { lost } = state
+  if (!state.finished) keepSystem(state, { type: 'runFinished', fed, lost, quarantined }, ctx.clock.now())
   state.finished = true
 }
 

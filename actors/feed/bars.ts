@@ -4,7 +4,8 @@ import { atMinute, type Day, dayOf, isOpen, type Session, sessionOf } from '#act
 import type { Candle } from '#actors/domain/candle.ts'
 import { paise } from '#actors/domain/money.ts'
 import { feedErrors } from './errors.ts'
-import { type Recording, textOf } from './recording.ts'
+import type { Recording } from './recording.ts'
+import { textOf } from './recording-files.ts'
 
 /** Minute candles of the sessions before a recording, with which indicators start warm. */
 export type WarmUp = {

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
-import { Problem } from '#engine/errors.ts'
 import { feedErrors } from './errors.ts'
-import { bytesOf } from './recording-files.ts'
+import { bytesOf, readingProblem } from './recording-files.ts'
 import { type Broken, copyRow, type RowBatch, rowBatch } from './source.ts'
 import type { SymbolLookup } from './symbol-lookup.ts'
 import { readHeader, TickParser } from './tick-parser.ts'
@@ -51,7 +50,7 @@ async function* readFile(
       rest = text.slice(from)
     }
   } catch (error) {
-    throw asProblem(error, path, parser?.rows ?? 0)
+    throw readingProblem(error, path, parser?.rows ?? 0)
   }
   if (!parser) {
     parser = new TickParser(headerOf(rest, -1, path), lookup, broken)
@@ -68,18 +67,6 @@ const headerOf = (text: Uint8Array, end: number, path: string): Int8Array => {
     text.subarray(0, end === -1 ? Math.min(text.length, headerBytesMax) : end),
   )
   return readHeader(line, basename(path))
-}
-
-/** Gzip says in its codes how a file is damaged; anything else is left as it is. */
-const asProblem = (error: unknown, path: string, rows: number): unknown => {
-  const file = basename(path)
-  const { code, message } = error as { code?: string; message: string }
-  if (error instanceof Problem) return error
-  if (code === 'Z_BUF_ERROR')
-    return feedErrors.problem('TRUNCATED', { file, rows }, { cause: error })
-  if (code?.startsWith('Z_'))
-    return feedErrors.problem('DAMAGED', { file, rows, because: message }, { cause: error })
-  return error
 }
 
 /** Takes the oldest row next; of equal stamps, the one of the earlier source. */

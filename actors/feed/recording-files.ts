@@ -68,6 +68,32 @@ export async function* bytesOf(path: string): AsyncGenerator<Uint8Array, void> {
   }
 }
 
+/** The text of a file, unpacked when it is gzip. @throws FEED_TRUNCATED, FEED_DAMAGED */
+export const textOf = async (path: string): Promise<string> => {
+  const chunks: Uint8Array[] = []
+  try {
+    for await (const chunk of bytesOf(path)) chunks.push(chunk)
+  } catch (error) {
+    const lines = Buffer.concat(chunks).toString('utf8').split('\n').length - 1
+    throw readingProblem(error, path, Math.max(0, lines - 1))
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/**
+ * What went wrong while a file was read, as a Problem when the file is to blame: gzip says in its codes how.
+ * @param rows  rows that could be read before
+ */
+export const readingProblem = (error: unknown, path: string, rows: number): unknown => {
+  const { code, message } = error as { code?: string; message: string }
+  const file = basename(path)
+  if (code === 'Z_BUF_ERROR')
+    return feedErrors.problem('TRUNCATED', { file, rows }, { cause: error })
+  if (code?.startsWith('Z_'))
+    return feedErrors.problem('DAMAGED', { file, rows, because: message }, { cause: error })
+  return error
+}
+
 const isGzip = async (path: string): Promise<boolean> => {
   await using file = await open(path)
   const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0)

@@ -97,6 +97,24 @@ t.test('warm-up bars that contradict themselves are left out and counted', async
 })
 
 t.test(
+  'warm-up bars that break off are refused, and say how many rows could be read',
+  async (t) => {
+    const rows = Array.from(
+      { length: 20_000 },
+      (_, i) => `${open - i * 60_000},NIFTY-I,10,12,9,11,${i},5`,
+    )
+    const gzip = gzipSync(['ts,symbol,open,high,low,close,volume,oi', ...rows].join('\n'))
+    const folder = t.testdir({ 'bars.csv.gz': gzip.subarray(0, gzip.length / 2) })
+    const { files, days } = await openRecording(shipped)
+    const recording = { files: { ...files, bars: join(folder, 'bars.csv.gz') }, days }
+    await t.rejects(loadBars(recording), {
+      code: 'FEED_TRUNCATED',
+      message: /bars\.csv\.gz.*: \d{3,} rows/,
+    })
+  },
+)
+
+t.test(
   'a recording opened twice yields the same rows, whatever order its columns have',
   async (t) => {
     const folder = t.testdir({

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { Millis } from '#engine/clock.ts'
 import { atMinute, type Day, dayOf, sessionOf } from '#actors/calendar/mod.ts'
 import type { InstrumentTable } from '#actors/domain/instrument.ts'
 import { type Contract, instrumentsFor, parseContracts } from '#actors/instruments/mod.ts'
 import { feedErrors } from './errors.ts'
-import { findFiles, hashFiles, type RecordingFiles } from './recording-files.ts'
+import { findFiles, hashFiles, type RecordingFiles, textOf } from './recording-files.ts'
 import { readRows } from './read-rows.ts'
 import { type Broken, countBroken, nothingBroken, type RowBatch, type Source } from './source.ts'
 import { SymbolLookup } from './symbol-lookup.ts'
@@ -109,12 +107,6 @@ export const recordingSource = (
 export const requireSymbol = (symbol: string, { symbols }: Pick<Recording, 'symbols'>): void => {
   if (!symbols.includes(symbol))
     throw feedErrors.problem('SYMBOL_UNKNOWN', { symbol, known: symbols })
-}
-
-/** The text of a file, unpacked when its name says gzip. */
-export const textOf = async (path: string): Promise<string> => {
-  const bytes = await readFile(path)
-  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
 }
 
 const dayLength = 86_400_000

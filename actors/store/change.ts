@@ -83,7 +83,9 @@ const updateText = (table: Projected, columns: readonly string[]): string => {
 }
 
 // What is only ever added to: written once, and left alone when the same fact comes again.
-const appended: ReadonlySet<Projected> = new Set(['order_events', 'fills', 'risk_events', 'audit_events', 'actor_events'])
+const appended: ReadonlySet<Projected> = new Set([
+  'order_events', 'fills', 'risk_events', 'audit_events', 'actor_events',
+])
 
 const candleKeys = ['run_id', 'symbol', 'timeframe', 'timestamp']
 const keysOf = (table: Projected): readonly string[] => (table === 'ohlcv_data' ? candleKeys : ['id'])

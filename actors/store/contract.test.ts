@@ -23,11 +23,18 @@ t.test('the embedded database is a store', async (t) => {
 
   await t.test('a history that does not fit the files is refused', async (t) => {
     const codeOf = (migrations: ReturnType<typeof shippedMigrations>) =>
-      migrate(db, { migrations }).then(() => 'none', (thrown: Problem) => thrown.code)
+      migrate(db, { migrations }).then(
+        () => 'none',
+        (thrown: Problem) => thrown.code,
+      )
     const all = shippedMigrations()
     t.equal(await codeOf(all.slice(0, -1)), 'STORE_NEWER_DATABASE')
     t.equal(await codeOf(all.with(0, { ...all[0]!, sql: 'select 1' })), 'STORE_MIGRATION_CHANGED')
-    const broken = { version: '29990101000000', name: 'broken', sql: 'create table public.half (id int); select nonsense' }
+    const broken = {
+      version: '29990101000000',
+      name: 'broken',
+      sql: 'create table public.half (id int); select nonsense',
+    }
     t.equal(await codeOf([...all, broken]), 'STORE_MIGRATION_FAILED')
     const { rows } = await db.query(`select to_regclass('public.half') as half`)
     t.same(rows, [{ half: null }], 'and nothing of a migration that failed stays')

@@ -71,7 +71,8 @@ const performanceText = `
     wins, losses, charges, win_rate, max_drawdown
   )
   select given.id, given.account_id, given.run_id, given.strategy_id, given.date,
-    coalesce(sum(pnl) filter (where trade_mode = 'VIRTUAL'), 0), coalesce(sum(pnl) filter (where trade_mode = 'LIVE'), 0),
+    coalesce(sum(pnl) filter (where trade_mode = 'VIRTUAL'), 0),
+    coalesce(sum(pnl) filter (where trade_mode = 'LIVE'), 0),
     count(*) filter (where trade_mode = 'VIRTUAL'), count(*) filter (where trade_mode = 'LIVE'),
     count(*) filter (where outcome = 'WIN'), count(*) filter (where outcome = 'LOSS'), sum(closed.charges),
     round(count(*) filter (where outcome = 'WIN')::numeric / count(*), 4), max(peak - earned)

@@ -10,8 +10,15 @@ t.test('the same thing has the same id, and different things have different ones
   const ids = idsOf('local', 'run')
   t.equal(ids.of('trade', 'o1'), idsOf('local', 'run').of('trade', 'o1'))
   const all = [
-    ids.account, ids.run, ids.of('trade', 'o1'), ids.of('order', 'o1'), ids.of('order', 'o2'), idsOf('local', 'other').run,
-    idsOf('other', 'run').run, idsOf('other', 'run').of('trade', 'o1'), sharedId('day', 'NSE', '2022-11-10'),
+    ids.account,
+    ids.run,
+    ids.of('trade', 'o1'),
+    ids.of('order', 'o1'),
+    ids.of('order', 'o2'),
+    idsOf('local', 'other').run,
+    idsOf('other', 'run').run,
+    idsOf('other', 'run').of('trade', 'o1'),
+    sharedId('day', 'NSE', '2022-11-10'),
   ]
   t.equal(new Set(all).size, all.length)
   for (const id of all) t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)

@@ -8,11 +8,11 @@ export const saveInstruments = async (db: Sql, all: readonly Instrument[]): Prom
   await db.query(text, [JSON.stringify(all.map(rowOf))])
 }
 
+const columns =
+  'id, exchange, segment, symbol, underlying, kind, expiry, strike, option_type, lot_size, tick_size, freeze_quantity'
 const text = `
-  insert into public.instruments (
-    id, exchange, segment, symbol, underlying, kind, expiry, strike, option_type, lot_size, tick_size, freeze_quantity
-  )
-  select id, exchange, segment, symbol, underlying, kind, expiry, strike, option_type, lot_size, tick_size, freeze_quantity
+  insert into public.instruments (${columns})
+  select ${columns}
   from json_populate_recordset(null::public.instruments, $1::json)
   on conflict (id) do update set
     segment = excluded.segment, underlying = excluded.underlying, kind = excluded.kind, expiry = excluded.expiry,

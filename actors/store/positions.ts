@@ -75,7 +75,16 @@ const positionOf = ({ strategy, symbol, quantity, ...money }: Omit<Row, 'id' | '
 
 const positionRow = (ids: Ids, id: string, { position, mode, sequence }: Book) =>
   put('positions', {
-    id, account_id: ids.account, run_id: ids.run, strategy_id: ids.of('strategy', position.strategy), mode,
-    broker: mode === 'VIRTUAL' ? 'paper' : null, symbol: position.symbol, quantity: position.quantity,
-    cost: decimal(position.cost), realised_pnl: decimal(position.realised), charges: decimal(position.charges), sequence,
+    id,
+    account_id: ids.account,
+    run_id: ids.run,
+    strategy_id: ids.of('strategy', position.strategy),
+    mode,
+    broker: mode === 'VIRTUAL' ? 'paper' : null,
+    symbol: position.symbol,
+    quantity: position.quantity,
+    cost: decimal(position.cost),
+    realised_pnl: decimal(position.realised),
+    charges: decimal(position.charges),
+    sequence,
   })

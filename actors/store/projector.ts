@@ -89,7 +89,8 @@ const run = async (tx: Sql, statements: readonly Statement[]) => {
 
 const ensureMonths = async (tx: Sql, changes: readonly Change[]) => {
   const months = new Set<string>()
-  for (const { table, row } of changes) if (table === 'ohlcv_data') months.add(`${String(row.timestamp).slice(0, 7)}-01`)
+  for (const { table, row } of changes)
+    if (table === 'ohlcv_data') months.add(`${row.timestamp!.slice(0, '2022-11'.length)}-01`)
   for (const month of months) await tx.query('select app.ensure_candle_month($1)', [month])
 }
 

@@ -179,7 +179,5 @@ const exitAt = (bar: Bar, { params: p, position, memory, close, vroc, divergence
 const tierOf = (vroc: number, { fullVroc, mostVroc }: View['params']): number =>
   vroc > fullVroc ? 1 : vroc >= mostVroc ? 0.75 : 0.5
 
-const onRecord = ({ type, because, direction, ...rest }: Setup, why: string): Decision => {
-  const { tier, validBars, ...seen } = rest as { tier?: number; validBars?: number }
-  return noted(direction, `${because}, ${why}`, seen)
-}
+const onRecord = (found: Setup, why: string): Decision =>
+  noted(found.direction, `${found.because}, ${why}`, found)

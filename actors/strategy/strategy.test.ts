@@ -271,7 +271,7 @@ t.test('a setup enters when all its conditions hold, and is noted with those tha
   const held = condition('a', true, 1, '')
   t.strictSame(setup('long', 'why', [held], { tier: 0.5 }), { type: 'enter', direction: 'long', because: 'why', conditions: [held], tier: 0.5 })
   const failed = [held, condition('b', false, 2, ''), condition('c', false, 3, '')]
-  t.strictSame(setup('long', 'why', failed, { tier: 0.5, stop: 9 }),
+  t.strictSame(setup('long', 'why', failed, { stop: 9 }),
     { type: 'noted', direction: 'long', because: 'why, but not: b; c', conditions: failed, stop: 9 })
 })
 

@@ -27,7 +27,10 @@ const measure = async (size: { ringRecords: number; messages: number; rounds: nu
     const ringRate = size.ringRecords / ring.ms / 1000
     const postRate = size.messages / post.ms / 1000
     return {
-      results: { 'ring in batches of 32, million records/s': ringRate, 'postMessage of an object, million records/s': postRate },
+      results: {
+        'ring in batches of 32, million records/s': ringRate,
+        'postMessage of an object, million records/s': postRate,
+      },
       ratios: { 'ring over postMessage': ringRate / postRate },
       check: `${ring.check} ${post.check}`,
     }

@@ -16,7 +16,7 @@ export const { area, entries, problem } = catalogue('LOG', {
   CANNOT_OPEN: {
     next: 'stop',
     says: (d: { dir: string; because: string }) => `The log in ${d.dir} cannot be opened: ${d.because}.`,
-    todo: 'Make the folder and its files readable and writable for this user, on a disk that has space, and start again.',
+    todo: 'Make it readable and writable for this user, on a disk that has space, and start again.',
   },
   CANNOT_WRITE: {
     next: 'stop',

@@ -63,7 +63,8 @@ export const openLog = (dir: string, options: LogOptions = {}): Log => {
     const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length
     if (length > PAYLOAD_MAX) throw problem('TOO_LARGE', { what: 'record', bytes: length, bytesMax: PAYLOAD_MAX })
     const size = HEADER + length
-    if (filled + size > GROUP_MAX) throw problem('TOO_LARGE', { what: 'group', bytes: filled + size, bytesMax: GROUP_MAX })
+    if (filled + size > GROUP_MAX)
+      throw problem('TOO_LARGE', { what: 'group', bytes: filled + size, bytesMax: GROUP_MAX })
     if (filled + size > group.length) group = grown(group, filled, filled + size)
     if (lastAt >= 0) seal(group, lastAt, false)
     if (typeof payload === 'string') group.write(payload, filled + HEADER, length, 'utf8')

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Random } from '../random.ts'
 import type { FileSystem } from './file-system.ts'
 
@@ -25,7 +25,10 @@ export const memoryDisk = (random: Random) => {
 
   const io: FileSystem = {
     makeFolder: () => step(),
-    list: (dir) => (step(), [...files.keys()].filter((path) => dirname(path) === dir).map((path) => path.slice(dir.length + 1))),
+    list: (dir) => {
+      step()
+      return [...files.keys()].filter((path) => dirname(path) === dir).map((path) => basename(path))
+    },
     openNew: (path) => {
       step()
       if (files.has(path)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
@@ -74,8 +77,10 @@ export const memoryDisk = (random: Random) => {
       if (after === 'kill') return
       for (const [path, file] of files) {
         if (!file.linked && random.whole(2) === 0) files.delete(path)
-        const kept = file.synced.length + random.whole(Math.max(0, file.now.length - file.synced.length) + 1)
-        file.now = file.synced = Buffer.from(file.now.length < file.synced.length ? file.synced : file.now.subarray(0, kept))
+        const unsynced = Math.max(0, file.now.length - file.synced.length)
+        const kept = file.now.subarray(0, file.synced.length + random.whole(unsynced + 1))
+        // A cut that was not synced may come undone.
+        file.now = file.synced = Buffer.from(kept.length < file.synced.length ? file.synced : kept)
         file.linked = true
       }
     },

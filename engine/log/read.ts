@@ -116,7 +116,8 @@ class Reader implements LogReader {
       if (!this.#have(HEADER, through)) return this.#incomplete('it is missing', through)
     }
     const size = frameBytes(this.#window, this.#at)
-    if (size > HEADER + PAYLOAD_MAX || !this.#have(size, through)) return this.#incomplete('its length is wrong', through)
+    if (size > HEADER + PAYLOAD_MAX || !this.#have(size, through))
+      return this.#incomplete('its length is wrong', through)
     if (!this.#skips(sequence) && !isWhole(this.#window, this.#at, this.#filled))
       return this.#incomplete('its checksum is wrong', through)
     if (sequenceOf(this.#window, this.#at) !== sequence)

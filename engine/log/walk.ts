@@ -70,7 +70,7 @@ const walkSegment = (walk: Walk, path: string, bytes: Buffer, isLast: boolean): 
   walk.torn = { bytes: bytes.length - walk.end, records: sequence - walk.records }
 }
 
-/** Where the record that is bad, or a later one, begins whole after all, or -1. Lengths may lie, so every byte is tried. */
+/** Where the bad record, or a later one, begins whole after all, or -1. Lengths may lie, so every byte is tried. */
 const wholeRecordAfter = (bytes: Buffer, bad: number, sequence: number): number => {
   for (let at = bad + 1; at + HEADER <= bytes.length; at++) {
     const found = sequenceOf(bytes, at)

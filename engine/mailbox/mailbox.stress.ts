@@ -3,8 +3,10 @@ import { openLatest, LATEST_VALUES, type LatestHandle } from './latest.ts'
 import { edgeReceiver, edgeSender, type EdgeEnd } from './port.ts'
 import { seeded } from '../random.ts'
 
+type Counting = { bells: Bells; count: Int32Array; steps: number; dropOneIn: number; seed: number }
+
 /** Thread task: counts upwards in `count`, ringing thread 0 after each step; loses some rings altogether. */
-export const countAndRing = (given: { bells: Bells; count: Int32Array; steps: number; dropOneIn: number; seed: number }) => {
+export const countAndRing = (given: Counting) => {
   const { bells, count, steps, dropOneIn, seed } = given
   const random = seeded(seed)
   const bell = bellOf(bells, 1)

@@ -34,7 +34,7 @@ export const createEdge = (capacity: number): { readonly sender: EdgeEnd; readon
 export type SendResult = 'sent' | 'full' | 'closed'
 
 export type Sender<T> = {
-  /** Plain data only: what cannot be cloned throws, for that is a defect of the caller. Ring the receiver's bell after. */
+  /** Plain data only: what cannot be cloned throws, for that is a defect. Ring the receiver's bell after it. */
   send(message: T): SendResult
   /** How many more fit as of now. */
   free(): number

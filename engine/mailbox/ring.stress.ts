@@ -3,7 +3,7 @@ import { inspectRing, ringReader, ringWriter, type RingHandle, type RingWriter }
 /** What a reader made of all it was given. */
 export type Heard = { delivered: number; lost: number; torn: number; disorder: number; checksum: number }
 
-/** Thread task: once all readers are active, writes so many numbered records, each of which can be checked by itself. */
+/** Thread task: once all readers are active, writes so many numbered records that can be checked one by one. */
 export const writeAll = ({ ring, records, batch }: { ring: RingHandle; records: number; batch: number }) => {
   const writer = ringWriter(ring)
   let checksum = 0

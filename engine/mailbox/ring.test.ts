@@ -159,12 +159,13 @@ type Step = { do: 'write' | 'publish' | 'read' | 'release' | 'off' | 'on'; r: nu
 
 t.test('any sequence of operations on a lossless ring agrees with plain queues, also where sequences wrap', async () => {
   const step = fc.record({
-    do: fc.constantFrom('write', 'write', 'publish', 'read', 'read', 'release', 'off', 'on') as fc.Arbitrary<Step['do']>,
+    do: fc.constantFrom<Step['do'][]>('write', 'write', 'publish', 'read', 'read', 'release', 'off', 'on'),
     r: fc.nat(2),
     n: fc.nat(9),
   })
+  const steps = fc.array(step, { maxLength: 200, size: 'max' })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200, size: 'max' }), fc.constantFrom(0, 7, 0x7fffffff - 5, -3), (steps, start) => {
+    fc.property(steps, fc.constantFrom(0, 7, 0x7fffffff - 5, -3), (steps, start) => {
       const ring = createRing({ capacity: 8, readers: 3, lossless: true, start })
       const writer = ringWriter(ring)
       const readers = [0, 1, 2].map((r) => ringReader(ring, r))
@@ -179,7 +180,8 @@ t.test('any sequence of operations on a lossless ring agrees with plain queues, 
           const needed = Math.min(published, ...at.filter((a) => a.active).map((a) => a.released))
           const took = put(writer, written.length)
           // The writer may know less than the oracle (it looks only when it seems full), never more.
-          if (took !== written.length < needed + 8) throw new Error(`claim ${took} at ${written.length}, needed ${needed}`)
+          if (took !== written.length < needed + 8)
+            throw new Error(`claim ${took} at ${written.length}, needed ${needed}`)
           if (took) written.push(written.length)
         } else if (one.do === 'publish') {
           writer.publish()
@@ -198,7 +200,7 @@ t.test('any sequence of operations on a lossless ring agrees with plain queues, 
         } else if (one.do === 'on' && !its.active) {
           const from = Math.max(0, published - one.n)
           if (reader.activate((start + from) | 0)) Object.assign(its, { active: true, read: from, released: from })
-          else if (from + 8 >= written.length + 8) throw new Error('refused although nothing was overwritten')
+          else if (from >= written.length) throw new Error('refused although nothing was overwritten')
         }
       }
     }),
@@ -212,7 +214,8 @@ const RECORDS = Number(process.env.RINGMASTER_STRESS ?? 300_000)
 t.test('two lossless readers on threads of their own get every record whole and in order', async (t) => {
   const ring = createRing({ capacity: 1024, readers: 2, lossless: true, start: 0x7fffffff - 1000 })
   const readers = [0, 1].map((r) => onThread<Heard>(stress, 'readAll', { ring, r, records: RECORDS }))
-  const { checksum } = await onThread<{ checksum: number }>(stress, 'writeAll', { ring, records: RECORDS, batch: 32 }).result
+  const writer = onThread<{ checksum: number }>(stress, 'writeAll', { ring, records: RECORDS, batch: 32 })
+  const { checksum } = await writer.result
   for (const { result } of readers)
     t.same(await result, { delivered: RECORDS, lost: 0, torn: 0, disorder: 0, checksum })
 })

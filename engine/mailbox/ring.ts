@@ -229,7 +229,8 @@ export class RingReader {
   #copies: Copies | undefined
 
   constructor(handle: RingHandle, r: number) {
-    if (!(r >= 0 && r < handle.readers)) throw new RangeError(`The ring has ${handle.readers} readers, not a number ${r}.`)
+    if (!(r >= 0 && r < handle.readers))
+      throw new RangeError(`The ring has ${handle.readers} readers, not a number ${r}.`)
     this.#words = new Int32Array(handle.control)
     this.#fields = new Float64Array(handle.data)
     this.#ints = new Int32Array(handle.data)

@@ -38,7 +38,7 @@ export const reset = ({ cells }: Watermarks, i: number, at: Millis): void =>
 /** Watermark `i`: -Infinity before the first {@link advance}, +Infinity once gone. */
 export const read = ({ cells }: Watermarks, i: number): Millis => fromCell(Atomics.load(cells, i * APART))
 
-/** The lowest watermark of `list`: up to and including it, everything from them has come. +Infinity for an empty list. */
+/** The lowest watermark of `list`: up to and including it, everything from them has come. +Infinity for none. */
 export const lowest = ({ cells }: Watermarks, list: readonly number[]): Millis => {
   let least = GONE
   for (const i of list) {

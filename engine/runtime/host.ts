@@ -29,8 +29,8 @@ export type HostSpec = {
 /** One actor with its mailbox, run by whoever calls `turn`. */
 export type Host = {
   start(): Promise<void>
-  /** One bounded turn: true when it did any work. */
-  turn(): boolean
+  /** One bounded turn: true when it did any work, else false or the milliseconds until it wants another. */
+  turn(): boolean | number
   stop(): Promise<void>
   inspect(): unknown
   /** A neighbour (re)started: from now on its messages come through this end. */
@@ -131,6 +131,7 @@ export const openHost = (actor: AnyActor, spec: HostSpec, log: Logger, services:
       Atomics.store(durable, 0, sequence)
       wake()
     },
+    wake: () => wake(),
     service: <T>(name: string) => services[name] as T,
   }
 

@@ -148,8 +148,8 @@ class TreeRunner implements System {
     group.parts = nodes.map((node) => (node.kind === 'child' ? this.#memberOf(node, group) : groupOf(node, group)))
     // Isolated siblings start side by side; those that share state in order, since each may need the one before.
     if (group.node.policy.then === 'quarantine' && group.parent && group.parts.every(isMember))
-      await Promise.all(group.parts.map((part) => this.#startMember(part as Member)))
-    else for (const part of group.parts) await (isMember(part) ? this.#startMember(part) : this.#startGroup(part))
+      await Promise.all(group.parts.map((part) => this.#startAwake(part as Member)))
+    else for (const part of group.parts) await (isMember(part) ? this.#startAwake(part) : this.#startGroup(part))
     this.#state(group, 'running')
   }
 
@@ -162,6 +162,10 @@ class TreeRunner implements System {
     }
     this.#members.set(child.name, member)
     return member
+  }
+
+  async #startAwake(member: Member): Promise<void> {
+    if (!member.child.placement.asleep) await this.#startMember(member)
   }
 
   async #startMember(member: Member): Promise<void> {

@@ -67,7 +67,8 @@ if (data.loop === 'event') {
   const bell = bellOf(spec.board.bells, spec.slot)
   while (!stopping) {
     beat()
-    if (!host.turn()) bell.sleep(() => host.turn(), SLEEP_MS)
+    const worked = host.turn()
+    if (worked !== true) bell.sleep(() => host.turn() === true, Math.min(SLEEP_MS, worked || SLEEP_MS))
     await breath()
   }
 }

@@ -26,7 +26,10 @@ export const checkStore = async (t: Test, db: Database): Promise<void> => {
     const fives = idsOf('fives', 'run')
     await ensureAccount(db, fives.account, 'fives')
     await projector(db, ours).apply(script)
-    for (const [ids, size] of [[theirs, 1], [fives, 5]] as const) {
+    for (const [ids, size] of [
+      [theirs, 1],
+      [fives, 5],
+    ] as const) {
       const slow = projector(db, ids)
       for (let n = 0; n < script.length; n += size) await slow.apply(script.slice(n, n + size))
       t.same(await contents(db, ids), await contents(db, ours), `batches of ${size}`)
@@ -53,7 +56,9 @@ export const checkStore = async (t: Test, db: Database): Promise<void> => {
     const before = await contents(db, ours, 'with times')
     const last = scriptedDay().length
     const batch = numbered(
-      [1, 2].map((n) => at(400, { type: 'signalRaised', signal: signal(400 + n, n === 2 ? { strategy: 'nobody' } : {}) })),
+      [1, 2].map((n) =>
+        at(400, { type: 'signalRaised', signal: signal(400 + n, n === 2 ? { strategy: 'nobody' } : {}) }),
+      ),
       last,
     )
     const failure = await refusal(projector(db, ours).apply(batch))
@@ -93,12 +98,28 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
       holding_seconds::int as held, trading_day::text as day from trades where run_id = $1 order by key`),
     [
       {
-        id: 'o1', status: 'CLOSED', outcome: 'WIN', pnl: '1493.17', stop: '18150.00', trailed: false, timeframe: '5m',
-        broker: 'paper-o1', held: 360, day: '2022-11-10',
+        id: 'o1',
+        status: 'CLOSED',
+        outcome: 'WIN',
+        pnl: '1493.17',
+        stop: '18150.00',
+        trailed: false,
+        timeframe: '5m',
+        broker: 'paper-o1',
+        held: 360,
+        day: '2022-11-10',
       },
       {
-        id: 'o3', status: 'CLOSED', outcome: 'LOSS', pnl: '-1502.22', stop: '18150.00', trailed: false, timeframe: null,
-        broker: 'paper-o3', held: 60, day: '2022-11-10',
+        id: 'o3',
+        status: 'CLOSED',
+        outcome: 'LOSS',
+        pnl: '-1502.22',
+        stop: '18150.00',
+        trailed: false,
+        timeframe: null,
+        broker: 'paper-o3',
+        held: 60,
+        day: '2022-11-10',
       },
     ],
     'trades',
@@ -114,7 +135,14 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
       max_drawdown::text as drawdown, charges::text from strategy_performance where run_id = $1`),
     [
       {
-        day: '2022-11-10', pnl: '-9.05', trades: 2, wins: 1, losses: 1, rate: '0.5000', drawdown: '1502.22', charges: '4.44',
+        day: '2022-11-10',
+        pnl: '-9.05',
+        trades: 2,
+        wins: 1,
+        losses: 1,
+        rate: '0.5000',
+        drawdown: '1502.22',
+        charges: '4.44',
       },
     ],
     'performance',
@@ -148,12 +176,16 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
     'strategies: a new session ends a halt of the day before',
   )
   t.same(
-    await row(`select string_agg(kind || ' ' || code, ', ' order by sequence) as events from risk_events where run_id = $1`),
+    await row(
+      `select string_agg(kind || ' ' || code, ', ' order by sequence) as events from risk_events where run_id = $1`,
+    ),
     [{ events: 'REFUSAL RISK_OPEN_TRADES, BREACH RISK_DAILY_LOSS, BREACH RISK_DAILY_LOSS' }],
     'risk events',
   )
   t.same(
-    await row(`select count(*)::int as count, min(actor) as actor, min(subject) as subject from audit_events where run_id = $1`),
+    await row(
+      `select count(*)::int as count, min(actor) as actor, min(subject) as subject from audit_events where run_id = $1`,
+    ),
     [{ count: 5, actor: 'anita', subject: 'strategy/pva-bank' }],
     'audit events',
   )
@@ -163,19 +195,39 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
     'actor events',
   )
   t.same(
-    await row(`select state, recording, ticks_fed::int as fed, ticks_quarantined::int as quarantined from runs where id = $1`),
+    await row(
+      `select state, recording, ticks_fed::int as fed, ticks_quarantined::int as quarantined from runs where id = $1`,
+    ),
     [{ state: 'finished', recording: 'nse-20221110', fed: 1_000, quarantined: 3 }],
     'runs',
   )
 }
 
 const attack = async (t: Test, db: Database, ours: Ids, theirs: Ids) => {
-  const [anita, boris] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'] as const
-  await db.query(`insert into auth.users (id, email) values ($1, 'anita@example.org'), ($2, 'boris@example.org')`, [anita, boris])
-  await db.query(`insert into profiles (id, display_name) values ($1, 'Anita'), ($2, 'Boris')`, [anita, boris])
-  await db.query(`insert into account_members values ($1, $2, 'trader'), ($3, $4, 'admin')`, [ours.account, anita, theirs.account, boris])
+  const [anita, boris] = [
+    '00000000-0000-4000-8000-00000000000a',
+    '00000000-0000-4000-8000-00000000000b',
+  ] as const
+  await db.query(
+    `insert into auth.users (id, email) values ($1, 'anita@example.org'), ($2, 'boris@example.org')`,
+    [anita, boris],
+  )
+  await db.query(`insert into profiles (id, display_name) values ($1, 'Anita'), ($2, 'Boris')`, [
+    anita,
+    boris,
+  ])
+  await db.query(`insert into account_members values ($1, $2, 'trader'), ($3, $4, 'admin')`, [
+    ours.account,
+    anita,
+    theirs.account,
+    boris,
+  ])
 
-  const owned = [...projected.filter((name) => name !== 'calendar' && name !== 'ohlcv_data'), 'accounts', 'account_members']
+  const owned = [
+    ...projected.filter((name) => name !== 'calendar' && name !== 'ohlcv_data'),
+    'accounts',
+    'account_members',
+  ]
   const perAccount = async (tx: Sql, table: string, ids: Ids) => {
     const column = table === 'accounts' ? 'id' : 'account_id'
     return count(tx, `${table} where ${column} = '${ids.account}'`)
@@ -183,28 +235,66 @@ const attack = async (t: Test, db: Database, ours: Ids, theirs: Ids) => {
   for (const table of owned) {
     t.ok((await perAccount(db, table, ours)) > 0, `there are rows to steal in ${table}`)
     const [own, stolen] = await as(db, 'authenticated', anita, async (tx) => [
-      await perAccount(tx, table, ours), await perAccount(tx, table, theirs),
+      await perAccount(tx, table, ours),
+      await perAccount(tx, table, theirs),
     ])
-    t.equal(own, table === 'audit_events' ? 0 : await perAccount(db, table, ours), `a trader sees her own ${table}`)
+    t.equal(
+      own,
+      table === 'audit_events' ? 0 : await perAccount(db, table, ours),
+      `a trader sees her own ${table}`,
+    )
     t.equal(stolen, 0, `and none of another's ${table}`)
     t.equal(await denied(db, 'anon', null, `select * from ${table}`), '42501', `anon reads no ${table}`)
-    t.equal(await denied(db, 'authenticated', anita, `delete from ${table}`), '42501', `a person deletes no ${table}`)
+    t.equal(
+      await denied(db, 'authenticated', anita, `delete from ${table}`),
+      '42501',
+      `a person deletes no ${table}`,
+    )
   }
-  t.equal(await as(db, 'authenticated', boris, (tx) => count(tx, 'audit_events')), 5, 'an admin sees the audit trail of his account')
-  t.equal(await as(db, 'authenticated', null, (tx) => count(tx, 'orders')), 0, 'a token without a person sees nothing')
-  t.ok(await as(db, 'authenticated', anita, (tx) => count(tx, 'ohlcv_data')), 'candles are for everyone who is signed in')
+  t.equal(
+    await as(db, 'authenticated', boris, (tx) => count(tx, 'audit_events')),
+    5,
+    'an admin sees the audit trail of his account',
+  )
+  t.equal(
+    await as(db, 'authenticated', null, (tx) => count(tx, 'orders')),
+    0,
+    'a token without a person sees nothing',
+  )
+  t.ok(
+    await as(db, 'authenticated', anita, (tx) => count(tx, 'ohlcv_data')),
+    'candles are for everyone who is signed in',
+  )
 
   const refused = async (role: Role, statement: string) => denied(db, role, anita, statement)
-  t.equal(await refused('authenticated', 'select * from ohlcv_data_202211'), '42501', 'no way round through a partition')
+  t.equal(
+    await refused('authenticated', 'select * from ohlcv_data_202211'),
+    '42501',
+    'no way round through a partition',
+  )
   t.equal(await refused('authenticated', 'select * from proj.progress'), '42501')
   t.equal(await refused('authenticated', `update orders set state = 'COMPLETE'`), '42501')
-  t.equal(await refused('authenticated', `update profiles set role = 'admin'`), '42501', 'nobody promotes themselves')
-  t.equal(await refused('authenticated', `insert into account_members values ('${theirs.account}', '${anita}', 'admin')`), '42501')
+  t.equal(
+    await refused('authenticated', `update profiles set role = 'admin'`),
+    '42501',
+    'nobody promotes themselves',
+  )
+  t.equal(
+    await refused(
+      'authenticated',
+      `insert into account_members values ('${theirs.account}', '${anita}', 'admin')`,
+    ),
+    '42501',
+  )
   await as(db, 'authenticated', anita, (tx) => tx.exec(`update profiles set display_name = 'Me'`))
   const { rows } = await db.query<{ name: string }>('select display_name as name from profiles order by name')
   t.same(rows, [{ name: 'Boris' }, { name: 'Me' }], 'a person changes her own profile alone')
 
-  for (const attempt of [`update audit_events set actor = 'x'`, 'delete from audit_events', 'truncate audit_events']) {
+  for (const attempt of [
+    `update audit_events set actor = 'x'`,
+    'delete from audit_events',
+    'truncate audit_events',
+  ]) {
     t.equal(await refused('service_role', attempt), '42501', `the engine cannot ${attempt}`)
     t.equal(await denied(db, null, null, attempt), '42501', `nor can the database's owner ${attempt}`)
   }
@@ -216,15 +306,29 @@ const attack = async (t: Test, db: Database, ours: Ids, theirs: Ids) => {
 type Role = 'anon' | 'authenticated' | 'service_role'
 
 /** Runs work as a request would: with a role and a person's claims, for one transaction. */
-const as = <T>(db: Database, role: Role | null, person: string | null, work: (tx: Sql) => Promise<T>): Promise<T> =>
+const as = <T>(
+  db: Database,
+  role: Role | null,
+  person: string | null,
+  work: (tx: Sql) => Promise<T>,
+): Promise<T> =>
   db.transaction(async (tx) => {
     const claims = JSON.stringify(person ? { sub: person, role } : { role })
-    if (role) await tx.query(`select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`, [role, claims])
+    if (role)
+      await tx.query(`select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`, [
+        role,
+        claims,
+      ])
     return work(tx)
   })
 
 /** The code with which the database refuses a statement; `none` when it does not. */
-const denied = async (db: Database, role: Role | null, person: string | null, statement: string): Promise<string> => {
+const denied = async (
+  db: Database,
+  role: Role | null,
+  person: string | null,
+  statement: string,
+): Promise<string> => {
   try {
     await as(db, role, person, (tx) => tx.exec(statement))
     return 'none'
@@ -234,7 +338,10 @@ const denied = async (db: Database, role: Role | null, person: string | null, st
 }
 
 const refusal = (work: Promise<unknown>): Promise<Problem> =>
-  work.then(() => Promise.reject(new Error('it was accepted')), (thrown: Problem) => thrown)
+  work.then(
+    () => Promise.reject(new Error('it was accepted')),
+    (thrown: Problem) => thrown,
+  )
 
 const count = async (db: Sql, from: string): Promise<number> =>
   (await db.query<{ count: number }>(`select count(*)::int as count from ${from}`)).rows[0]!.count

@@ -13,7 +13,9 @@ export type Postgres = Database & { readonly version: string; stop(): Promise<vo
 export const findPostgres = (): { readonly bin: string } | { readonly because: string } => {
   const root = '/usr/lib/postgresql'
   try {
-    const newest = readdirSync(root).map(Number).sort((a, b) => b - a)[0]
+    const newest = readdirSync(root)
+      .map(Number)
+      .sort((a, b) => b - a)[0]
     const bin = join(root, String(newest), 'bin')
     for (const program of ['initdb', 'postgres', 'psql']) execFileSync(join(bin, program), ['--version'])
     return { bin }
@@ -28,11 +30,17 @@ export const startPostgres = async (bin: string): Promise<Postgres> => {
   const who = runner()
   if (who) chownSync(dir, who.uid, who.gid)
   const data = join(dir, 'data')
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'owner', '--no-sync'], { ...who, stdio: 'ignore', cwd: dir })
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'owner', '--no-sync'], {
+    ...who,
+    stdio: 'ignore',
+    cwd: dir,
+  })
   const args = ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off']
   const server = spawn(join(bin, 'postgres'), args, { ...who, stdio: ['ignore', 'ignore', 'pipe'], cwd: dir })
   await ready(server)
-  const client = spawn(join(bin, 'psql'), ['-XqAt', '-h', dir, '-U', 'owner', 'postgres'], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const client = spawn(join(bin, 'psql'), ['-XqAt', '-h', dir, '-U', 'owner', 'postgres'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const db = databaseOver(client)
   const stop = async () => {
     client.kill()
@@ -64,7 +72,9 @@ const databaseOver = (client: ChildProcess): Database => {
     exec: (statements) => say(`${statements};`),
     query: async (statement, parameters = []) => {
       const whole = statement.replace(/\$(\d+)/g, (_, n: string) => literal(parameters[Number(n) - 1])).trim()
-      const answer = await say(/^select/i.test(whole) ? `select coalesce(json_agg(one), '[]') from (${whole}) as one;` : `${whole};`)
+      const answer = await say(
+        /^select/i.test(whole) ? `select coalesce(json_agg(one), '[]') from (${whole}) as one;` : `${whole};`,
+      )
       return { rows: /^select/i.test(whole) ? JSON.parse(answer) : [] }
     },
   }

@@ -1,0 +1,56 @@
+import { catalogue } from '#engine/mod.ts'
+
+/** What can be wrong with how a run is set up. */
+export const configErrors = catalogue('CONFIG', {
+  NOT_READABLE: {
+    next: 'stop',
+    says: (d: { file: string; because: string }) => `The configuration ${d.file} cannot be read: ${d.because}`,
+    todo: 'Check the path, and that the file is JSON.',
+  },
+  UNKNOWN_KEY: {
+    next: 'stop',
+    says: (d: { where: string; key: string; known: readonly string[] }) =>
+      `${d.where} has a key that does not exist: ${d.key}. Known: ${d.known.join(', ')}.`,
+    todo: 'Correct the name, or remove it.',
+  },
+  WRONG_TYPE: {
+    next: 'stop',
+    says: (d: { where: string; needs: string; value: unknown }) =>
+      `${d.where} is ${JSON.stringify(d.value)}; it must be ${d.needs}.`,
+    todo: 'Correct the value.',
+  },
+  TYPE_UNKNOWN: {
+    next: 'stop',
+    says: (d: { strategy: string; type: string; known: readonly string[] }) =>
+      `${d.strategy} is of a strategy type that does not exist: ${d.type}. Known: ${d.known.join(', ')}.`,
+    todo: 'Use one of the known types.',
+  },
+  PARAMS: {
+    next: 'stop',
+    says: (d: { strategy: string; faults: readonly string[] }) => `The parameters of ${d.strategy}: ${d.faults.join(' ')}`,
+    todo: 'Correct the parameters named here; each is listed with its bounds.',
+  },
+  SYMBOL_UNKNOWN: {
+    next: 'stop',
+    says: (d: { strategy: string; symbol: string; known: readonly string[] }) =>
+      `${d.strategy} is to watch ${d.symbol}, which is not in the recording. It holds ${d.known.slice(0, 8).join(', ')}${d.known.length > 8 ? ', …' : ''}.`,
+    todo: 'Use a symbol of the recording, or another recording.',
+  },
+  ID_TAKEN: {
+    next: 'stop',
+    says: (d: { strategy: string }) => `Two strategies are called ${d.strategy}.`,
+    todo: 'Give one of them another id.',
+  },
+  FLEET_EMPTY: {
+    next: 'stop',
+    says: (d: { recording: string }) => `No strategy of the fleet can run on ${d.recording}: it holds none of their symbols.`,
+    todo: 'Name strategies for its symbols in a configuration and give it by --config.',
+  },
+  RUN_FINISHED: {
+    next: 'stop',
+    says: (d: { run: string }) => `Run ${d.run} is finished.`,
+    todo: 'Start it afresh.',
+  },
+})
+
+export const { problem } = configErrors

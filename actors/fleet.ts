@@ -1,0 +1,45 @@
+/** One instance of a strategy, as a configuration names it. */
+export type FleetEntry = {
+  /** Unique in the fleet; lower case, digits and dashes. */
+  readonly id: string
+  readonly type: string
+  /** What it reads its signals from. */
+  readonly symbol: string
+  /** Rupees. */
+  readonly capital?: number
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly risk?: Readonly<Record<string, unknown>>
+}
+
+/** What a strategy is given to trade with unless its entry says otherwise: ten lakh rupees. */
+export const capitalByDefault = 1_000_000
+
+const nifty = 'NIFTY-I'
+const bank = 'BANKNIFTY-I'
+// The shipped session is an expiry day: an instance that is to trade that day's options opens the theta window at 13:00
+// of the expiry day itself instead of the day before.
+const expiryDay = { thetaDays: 0 }
+
+/** Twenty instances that a newcomer watches: every built-in strategy, on both indices, with different parameters. */
+export const defaultFleet: readonly FleetEntry[] = [
+  { id: 'pva-nifty-options', type: 'pva', symbol: nifty, params: expiryDay },
+  { id: 'pva-banknifty-options', type: 'pva', symbol: bank, params: expiryDay },
+  { id: 'pva-nifty-future', type: 'pva', symbol: nifty, params: { trade: 'underlying' } },
+  { id: 'pva-banknifty-1m', type: 'pva', symbol: bank, params: { trade: 'underlying', timeframe: '1m', targetTimeframe: '5m' } },
+  { id: 'rocket-nifty', type: 'volume-rocket', symbol: nifty },
+  { id: 'rocket-banknifty', type: 'volume-rocket', symbol: bank },
+  { id: 'ema-nifty-5m', type: 'ema-cross', symbol: nifty },
+  { id: 'ema-nifty-1m', type: 'ema-cross', symbol: nifty, params: { timeframe: '1m', fast: 13, slow: 34 } },
+  { id: 'ema-banknifty-5m', type: 'ema-cross', symbol: bank },
+  { id: 'ema-banknifty-15m', type: 'ema-cross', symbol: bank, params: { timeframe: '15m', fast: 5, slow: 13 } },
+  { id: 'rsi-nifty', type: 'rsi-reversal', symbol: nifty },
+  { id: 'rsi-banknifty-1m', type: 'rsi-reversal', symbol: bank, params: { timeframe: '1m', oversold: 25, overbought: 75 } },
+  { id: 'breakout-nifty', type: 'breakout', symbol: nifty },
+  { id: 'breakout-banknifty', type: 'breakout', symbol: bank, params: { entry: 40, exit: 20 } },
+  { id: 'bollinger-nifty-1m', type: 'bollinger', symbol: nifty, params: { timeframe: '1m' } },
+  { id: 'bollinger-banknifty', type: 'bollinger', symbol: bank },
+  { id: 'supertrend-nifty', type: 'supertrend', symbol: nifty },
+  { id: 'supertrend-nifty-1m', type: 'supertrend', symbol: nifty, params: { timeframe: '1m', multiple: 4 } },
+  { id: 'supertrend-banknifty', type: 'supertrend', symbol: bank },
+  { id: 'supertrend-banknifty-15m', type: 'supertrend', symbol: bank, params: { timeframe: '15m', length: 7, multiple: 2 } },
+]

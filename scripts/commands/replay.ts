@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs'
+import { command } from '../command/command.ts'
+import { replayOptions } from '../session/options.ts'
+
+/** Replays a session without API and dashboard, and writes what it came to. */
+export const replay = command({
+  name: 'replay',
+  summary: 'Replays a recorded session headless and writes a report',
+  options: {
+    ...replayOptions,
+    speed: { value: 'SPEED', default: 'max', says: '1x, Nx or max' },
+    report: { value: 'FILE', says: 'where the JSON report goes (default: standard output)' },
+    threads: { value: 'HOW', default: 'many', says: 'many: a thread for each actor; one: all of them in this one' },
+    verbose: { says: 'log what happens to the actors' },
+  },
+  examples: ['npx ringmaster replay --speed max --report day.json', 'npx ringmaster replay --recording ticks.csv.gz --speed 100x'],
+  run: async (given) => {
+    const { replayHeadless } = await import('../session/headless.ts')
+    const { status, report } = await replayHeadless(given)
+    const text = `${JSON.stringify(report, null, 2)}\n`
+    if (given.report === undefined) process.stdout.write(text)
+    else writeFileSync(given.report, text)
+    return status
+  },
+})

@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { cpus } from 'node:os'
+import { pause, realClock } from '#engine/clock.ts'
+import type { ErrorRecord } from '#engine/errors.ts'
+import { lockDirectory, type Lock } from '#engine/lock.ts'
+import {
+  durableOf, freshSeed, openLog, readLog, seeded, startSystem, supervisor, type Logger, type Message, type Node, type System,
+} from '#engine/mod.ts'
+import { standingOf } from '#actors/journal/past.ts'
+import { kindOf } from '#actors/journal/kinds.ts'
+import type { Command, SystemFact } from '#actors/messages.ts'
+import { prepareRun, type Run } from '#actors/run.ts'
+import { dataDirectory, readConfig } from '#actors/settings.ts'
+import { tradingTree, type Trading } from '#actors/tree.ts'
+import { problem } from './errors.ts'
+
+/** What a person asked for. */
+export type SessionOptions = {
+  readonly data?: string | undefined
+  readonly recording?: string | undefined
+  readonly config?: string | undefined
+  /** `null` is as fast as possible. */
+  readonly speed: number | null
+  /** Minute of the day in India up to which the replay is hurried through. */
+  readonly from: number | null
+  readonly fresh?: boolean
+  readonly shards?: number
+  readonly log: Logger
+  /** Tells a person what is happening. */
+  readonly say: (line: string) => void
+}
+
+/** A session's ground: its run, alone in the data directory. */
+export type Ground = { readonly run: Run; readonly data: string; readonly lock: Lock; readonly resumes: boolean }
+
+/** The recording that comes with the engine. */
+export const shippedRecording = join(import.meta.dirname, '../../actors/fixtures/nse-20221110')
+
+/**
+ * Claims the data directory, prepares the run, and decides whether it goes on: an interrupted run does, a finished one
+ * is set aside and begins again.
+ * @throws LOCK_DATA_DIRECTORY_IN_USE, and the problems of recording and configuration
+ */
+export const openGround = async (options: SessionOptions): Promise<Ground> => {
+  const data = dataDirectory(options.data)
+  const config = readConfig(options.config)
+  mkdirSync(data, { recursive: true })
+  const lock = lockDirectory(data, realClock)
+  try {
+    const recording = options.recording ?? shippedRecording
+    const run = await prepareRun(recording, config, data, options.say)
+    if (run.leftOut.length > 0) options.say(`left out, since their symbols are not in the recording: ${run.leftOut.join(', ')}`)
+    const standing = standingIn(run)
+    if (standing.run && (options.fresh || standing.finished)) {
+      const kept = setAside(run.dir)
+      options.say(`the ${standing.finished ? 'finished' : 'earlier'} replay is kept in ${kept}; this one begins anew`)
+      return { run, data, lock, resumes: false }
+    }
+    return { run, data, lock, resumes: standing.run !== null }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+const standingIn = (run: Run) => {
+  if (!existsSync(run.journal)) return standingOf(run.journal, 0)
+  const log = openLog(run.journal)
+  const { durable } = log
+  log.close()
+  return standingOf(run.journal, durable)
+}
+
+/** Moves a run's folder out of the way. Its database goes: it is made from the journal, which stays. */
+const setAside = (dir: string): string => {
+  const name = basename(dir)
+  const taken = readdirSync(dirname(dir)).filter((one) => one.startsWith(`${name}.`)).map((one) => Number(one.slice(name.length + 1)))
+  const kept = `${dir}.${Math.max(0, ...taken.filter(Number.isInteger)) + 1}`
+  renameSync(dir, kept)
+  rmSync(join(kept, 'db'), { recursive: true, force: true })
+  return kept
+}
+
+/** Facts of the machinery as the executor takes them: at once, whatever the event time. */
+export const noteOf = (...facts: SystemFact[]): Message & Extract<Command, { type: 'note' }> =>
+  ({ type: 'note', at: Number.NEGATIVE_INFINITY, facts })
+
+/** A running session. */
+export type Session = {
+  readonly ground: Ground
+  readonly system: System
+  readonly trading: Trading
+  /** Keeps a fact of the machinery or of a person. */
+  note(...facts: SystemFact[]): void
+  /** Resolves when the recording is through; rejects when trading is down for good or cannot be journaled. */
+  readonly finished: Promise<void>
+  /** Set when the journal cannot write. */
+  halt(): ErrorRecord | null
+  stop(): Promise<void>
+}
+
+/** Nothing runs longer than this after a person asked for the end: half a second short of what they were promised. */
+const STOP_MS = 2500
+
+/** Starts the whole tree over a session's ground. */
+export const startSession = async (
+  ground: Ground,
+  options: SessionOptions,
+  others: (session: () => Session) => readonly Node[] = () => [],
+): Promise<Session> => {
+  const { run } = ground
+  const { log } = options
+  const finished = Promise.withResolvers<void>()
+  finished.promise.catch(() => undefined)
+  let halted: ErrorRecord | null = null
+  const halting = {
+    halted(error: ErrorRecord) {
+      halted = error
+      finished.reject(Object.assign(new Error(error.says), { code: error.code, todo: error.todo }))
+    },
+  }
+  const trading = tradingTree(run, {
+    pace: { speed: options.speed, from: options.from },
+    shards: options.shards ?? Math.max(1, cpus().length - 3),
+    services: { halting },
+  })
+  const strategyOf = new Map(run.info.strategies.map(({ id }) => [trading.actorOf(id), id]))
+  let session: Session | null = null
+  const note = (...facts: SystemFact[]): void =>
+    session?.system.send('executor', noteOf(...facts))
+
+  const root = supervisor(
+    'ringmaster',
+    { restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000 },
+    () => [...others(() => session!), trading.tree],
+  )
+  const system = await startSystem(root, {
+    clock: realClock,
+    random: seeded(freshSeed()),
+    log,
+    events: {
+      onDown(actor, { reason, error }) {
+        log.warn({ actor, reason, ...(error && { code: error.code }) }, `${actor} went down: ${error?.says ?? reason}`)
+        note({ type: 'actorDown', actor, reason, error })
+      },
+      onRestarted(actor, restarts, tookMs) {
+        log.info({ actor, restarts, tookMs }, `${actor} is back`)
+        note({ type: 'actorRestarted', actor, restarts, tookMs })
+      },
+      onQuarantined(actor, because) {
+        const strategy = strategyOf.get(actor)
+        if (strategy) trading.setAside(strategy)
+        log.error({ actor }, `${actor} is set aside. ${because}`)
+        note({ type: 'actorQuarantined', actor, because })
+      },
+      onFailed(_, because) {
+        finished.reject(problem('TRADING_DOWN', { because }))
+      },
+    },
+  })
+  const end = watchEnd(run.journal, system, () => finished.resolve())
+  session = {
+    ground, system, trading, note, finished: finished.promise,
+    halt: () => halted,
+    async stop() {
+      end()
+      await system.stop(STOP_MS)
+      ground.lock.release()
+    },
+  }
+  if (ground.resumes) note({ type: 'runResumed', mark: null })
+  else note({ type: 'runStarted', run: run.info })
+  return session
+}
+
+/** Calls back once the journal says that the run is over. */
+const watchEnd = (journal: string, system: System, over: () => void): (() => void) => {
+  const reader = readLog(journal, { kinds: new Set([kindOf('runFinished')]) })
+  let watching = true
+  const look = async (): Promise<void> => {
+    while (watching) {
+      if (reader.next(durableOf(system.board))) over()
+      await pause(50)
+    }
+    reader.close()
+  }
+  void look()
+  return () => (watching = false)
+}
+
