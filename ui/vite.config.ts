@@ -12,7 +12,9 @@ export default defineConfig({
     sveltekit({
       adapter: adapter({ pages: 'build', fallback: 'index.html', precompress: true, strict: true }),
       // Packages that are still in legacy mode break when runes are forced on them.
-      compilerOptions: { runes: ({ filename }) => (/[\\/]node_modules[\\/]/.test(filename) ? undefined : true) },
+      compilerOptions: {
+        runes: ({ filename }) => (/[\\/]node_modules[\\/]/.test(filename) ? undefined : true),
+      },
       csp: { mode: 'hash', directives: { 'script-src': ['self'] } },
     }),
   ],

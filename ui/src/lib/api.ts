@@ -1,4 +1,10 @@
-import type { CandleView, PerformanceView, ProblemDocument, StrategyTypeView, StrategyView } from '#api/contract.ts'
+import type {
+  CandleView,
+  PerformanceView,
+  ProblemDocument,
+  StrategyTypeView,
+  StrategyView,
+} from '#api/contract.ts'
 import { heldKey } from './key.ts'
 
 /** A request that was not carried out: what happened, and what to do. */
@@ -45,7 +51,9 @@ const call = async <T>(method: Method, path: string, body?: unknown): Promise<T>
   throw new Failure(await problemIn(answer))
 }
 
-const problemIn = async (answer: Response): Promise<Pick<ProblemDocument, 'code' | 'status' | 'detail'>> => {
+const problemIn = async (
+  answer: Response,
+): Promise<Pick<ProblemDocument, 'code' | 'status' | 'detail'>> => {
   const read: unknown = await answer.json().catch(() => null)
   const problem = (read ?? {}) as Partial<ProblemDocument>
   return {
@@ -58,15 +66,19 @@ const problemIn = async (answer: Response): Promise<Pick<ProblemDocument, 'code'
 
 // Not randomUUID: browsers offer it on secure origins alone.
 const freshId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, '0')).join('')
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) =>
+    word.toString(16).padStart(8, '0'),
+  ).join('')
 
-const items = async <T>(path: string): Promise<T[]> => (await call<{ items: T[] }>('GET', path)).items
+const items = async <T>(path: string): Promise<T[]> =>
+  (await call<{ items: T[] }>('GET', path)).items
 const segment = encodeURIComponent
 
 /** What the dashboard asks of the engine beside the stream. Every call may reject with a {@link Failure}. */
 export const api = {
   types: () => items<StrategyTypeView>('/strategies/types'),
-  performance: (id: string) => call<PerformanceView>('GET', `/strategies/${segment(id)}/performance`),
+  performance: (id: string) =>
+    call<PerformanceView>('GET', `/strategies/${segment(id)}/performance`),
   candles: (symbol: string, timeframe: string) =>
     items<CandleView>(`/candles?symbol=${segment(symbol)}&timeframe=${segment(timeframe)}`),
   configure: (id: string, params: Record<string, unknown>) =>
@@ -74,5 +86,6 @@ export const api = {
   tell: (id: string, what: 'start' | 'stop' | 'pause' | 'resume') =>
     call<StrategyView>('POST', `/strategies/${segment(id)}/${what}`),
   kill: (actor: string) => call<{ id: string }>('POST', `/system/actors/${segment(actor)}/kill`),
-  restart: (actor: string) => call<{ id: string }>('POST', `/system/actors/${segment(actor)}/restart`),
+  restart: (actor: string) =>
+    call<{ id: string }>('POST', `/system/actors/${segment(actor)}/restart`),
 }

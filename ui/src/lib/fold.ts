@@ -14,8 +14,21 @@ type Item = Channels[Listed]
 /** What names an item: quotes go by their symbol, everything else by its id. */
 export const idOf = (item: Item): string => ('id' in item ? item.id : item.symbol)
 
+// All times carry the same offset, so that their texts sort as they do. What has no time keeps its order.
+const timeOf = (item: Item): string =>
+  'at' in item ? item.at : 'entryAt' in item ? item.entryAt : 'openAt' in item ? item.openAt : ''
+const byTime = (one: Item, other: Item): number => {
+  const [before, after] = [timeOf(one), timeOf(other)]
+  return before < after ? -1 : before > after ? 1 : 0
+}
+
 /** Keys kept of each list that grows without end; the oldest go first. */
-export const most: Partial<Record<Listed, number>> = { signals: 1_000, orders: 1_000, trades: 1_000, candles: 2_000 }
+export const most: Partial<Record<Listed, number>> = {
+  signals: 1_000,
+  orders: 1_000,
+  trades: 1_000,
+  candles: 2_000,
+}
 
 /**
  * One list after some messages, oldest item first. A snapshot is all there is; a delta replaces items by
@@ -31,7 +44,8 @@ export const foldList = <T extends Item>(
   for (const { type, items } of messages) {
     if (type === 'snapshot') now = new Map()
     // The channel says which type its items have: that is the contract's promise.
-    for (const item of items as T[]) now.set(idOf(item), item)
+    const told = items as T[]
+    for (const item of type === 'snapshot' ? told.toSorted(byTime) : told) now.set(idOf(item), item)
   }
   for (const id of now.keys()) {
     if (now.size <= limit) break

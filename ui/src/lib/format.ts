@@ -19,7 +19,12 @@ const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat('en
 const inRupees = { style: 'currency', currency: 'INR' } as const
 const exact = numbers({ ...inRupees, minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const whole = numbers({ ...inRupees, maximumFractionDigits: 0 })
-const exactSigned = numbers({ ...inRupees, minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' })
+const exactSigned = numbers({
+  ...inRupees,
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: 'exceptZero',
+})
 const wholeSigned = numbers({ ...inRupees, maximumFractionDigits: 0, signDisplay: 'exceptZero' })
 const twoPlaces = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const upToTwo = numbers({ maximumFractionDigits: 2 })
@@ -43,14 +48,16 @@ export const reading = (value: Amount): string => (known(value) ? write(upToTwo,
 export const count = (value: Amount): string => (known(value) ? write(counts, value) : unknown)
 
 /** `0.4375` as `44 %`. */
-export const percent = (share: Amount): string => (known(share) ? `${counts.format(Number(share) * 100)} %` : unknown)
+export const percent = (share: Amount): string =>
+  known(share) ? `${counts.format(Number(share) * 100)} %` : unknown
 
 /** `1.4` percent points of a core as `1.4 %`. */
 export const load = (percentage: Amount): string =>
   known(percentage) ? `${Number(percentage).toFixed(Number(percentage) < 10 ? 1 : 0)} %` : unknown
 
 /** `14.2 MB`. */
-export const megabytes = (value: Amount): string => (known(value) ? `${Number(value).toFixed(1)} MB` : unknown)
+export const megabytes = (value: Amount): string =>
+  known(value) ? `${Number(value).toFixed(1)} MB` : unknown
 
 /** Microseconds in the unit that reads best: `850 µs`, `1.2 ms`, `3.4 s`. */
 export const micros = (value: Amount): string => {
@@ -66,7 +73,9 @@ export const duration = (seconds: Amount): string => {
   const all = Math.floor(Number(seconds))
   if (all < 60) return `${all} s`
   const minutes = Math.floor(all / 60)
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+  return minutes < 60
+    ? `${minutes} min`
+    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
 /** Age of a message: `now` below a second, then `1.4 s`, `12 s`. */
@@ -116,6 +125,10 @@ export const title = (name: string): string =>
 
 /** `volume-spike` and `volumeSpike` as `Volume spike`. */
 export const words = (name: string): string => {
-  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[-_]+/g, ' ').toLowerCase().trim()
+  const spaced = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_]+/g, ' ')
+    .toLowerCase()
+    .trim()
   return spaced.charAt(0).toUpperCase() + spaced.slice(1)
 }

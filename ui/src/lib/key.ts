@@ -22,7 +22,11 @@ export const takeKeyFromAddress = (): void => {
 
 /** The key to present, or `null` when none was ever given. This tab's own comes before another tab's. */
 export const heldKey = (): string | null =>
-  held ?? stores().map((store) => store.getItem(place)).find((key) => key !== null) ?? null
+  held ??
+  stores()
+    .map((store) => store.getItem(place))
+    .find((key) => key !== null) ??
+  null
 
 /** Keeps a key for this tab and for the next visit. */
 export const keepKey = (key: string): void => {

@@ -1,6 +1,17 @@
 import type {
-  ActorView, CandleView, Channel, Channels, OrderView, PnlView, PositionView, QuoteView, RunView, ServerMessage,
-  SignalView, StrategyView, TradeView,
+  ActorView,
+  CandleView,
+  Channel,
+  Channels,
+  OrderView,
+  PnlView,
+  PositionView,
+  QuoteView,
+  RunView,
+  ServerMessage,
+  SignalView,
+  StrategyView,
+  TradeView,
 } from '#api/contract.ts'
 import { foldList, most } from './fold.ts'
 import type { Listed } from './fold.ts'
@@ -11,8 +22,27 @@ import type { Link, Stream } from './stream.ts'
 type Data = Extract<ServerMessage, { items: unknown }>
 type Table<T> = ReadonlyMap<string, T>
 
-const always: Channel[] = ['run', 'pnl', 'strategies', 'signals', 'orders', 'trades', 'positions', 'ticks', 'system']
-const lists: Listed[] = ['strategies', 'signals', 'orders', 'trades', 'positions', 'ticks', 'candles', 'system']
+const always: Channel[] = [
+  'run',
+  'pnl',
+  'strategies',
+  'signals',
+  'orders',
+  'trades',
+  'positions',
+  'ticks',
+  'system',
+]
+const lists: Listed[] = [
+  'strategies',
+  'signals',
+  'orders',
+  'trades',
+  'positions',
+  'ticks',
+  'candles',
+  'system',
+]
 
 /**
  * Everything the pages show, as last heard from the engine. Each table is replaced, never changed in place,
@@ -81,10 +111,15 @@ class Live {
   #fold(): void {
     const messages = this.#waiting
     this.#waiting = []
-    for (const message of messages) if (message.channel === 'run') this.#reach(message.items.at(-1) as RunView)
-    for (const message of messages) if (message.channel === 'pnl') this.pnl = newestOf(message.items, this.pnl)
+    for (const message of messages)
+      if (message.channel === 'run') this.#reach(message.items.at(-1) as RunView)
+    for (const message of messages)
+      if (message.channel === 'pnl') this.pnl = newestOf(message.items, this.pnl)
     for (const channel of lists) {
-      this.#refold(channel, messages.filter((one) => one.channel === channel))
+      this.#refold(
+        channel,
+        messages.filter((one) => one.channel === channel),
+      )
     }
     const fresh = messages.filter((one) => one.type === 'snapshot' && !this.known.has(one.channel))
     if (fresh.length) this.known = new Set([...this.known, ...fresh.map((one) => one.channel)])
@@ -105,7 +140,8 @@ class Live {
 }
 
 // An empty delta says that nothing was missed while the line was down.
-const newestOf = (items: Data['items'], before: PnlView | null) => (items.at(-1) as PnlView | undefined) ?? before
+const newestOf = (items: Data['items'], before: PnlView | null) =>
+  (items.at(-1) as PnlView | undefined) ?? before
 
 /** The one live store. */
 export const live = new Live()

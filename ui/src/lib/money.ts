@@ -8,7 +8,9 @@ export const pnlOf = (trade: TradeView, quote: QuoteView | undefined): number | 
   if (trade.pnl !== null) return Number(trade.pnl)
   if (!quote) return null
   const way = trade.side === 'buy' ? 1 : -1
-  return way * (Number(quote.price) - Number(trade.entryPrice)) * trade.quantity - Number(trade.charges)
+  return (
+    way * (Number(quote.price) - Number(trade.entryPrice)) * trade.quantity - Number(trade.charges)
+  )
 }
 
 /** How much of its daily loss limit a strategy has used, 0 to 1; `null` without a limit. */

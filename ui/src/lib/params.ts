@@ -14,15 +14,19 @@ export const draftOf = (params: readonly ParamView[], values: Record<string, unk
 
 /** Bounds as a person reads them: `2 to 50`. */
 export const boundsOf = ({ min, max }: ParamView): string =>
-  min !== undefined && max !== undefined ? `${min} to ${max}`
-  : min !== undefined ? `at least ${min}`
-  : max !== undefined ? `at most ${max}`
-  : ''
+  min !== undefined && max !== undefined
+    ? `${min} to ${max}`
+    : min !== undefined
+      ? `at least ${min}`
+      : max !== undefined
+        ? `at most ${max}`
+        : ''
 
 /** What is wrong with one entry, in a sentence; empty when nothing is. */
 export const objectionTo = (param: ParamView, entry: string | boolean | undefined): string => {
   if (param.kind === 'flag' || param.kind === 'text') return ''
-  if (param.kind === 'choice') return param.choices?.includes(String(entry)) ? '' : 'Choose one of the list.'
+  if (param.kind === 'choice')
+    return param.choices?.includes(String(entry)) ? '' : 'Choose one of the list.'
   const text = String(entry ?? '').trim()
   const value = Number(text)
   if (text === '' || !Number.isFinite(value)) return 'Enter a number.'
@@ -34,5 +38,8 @@ export const objectionTo = (param: ParamView, entry: string | boolean | undefine
 /** The values a valid draft stands for. */
 export const valuesOf = (params: readonly ParamView[], draft: Draft): Record<string, unknown> =>
   Object.fromEntries(
-    params.map(({ name, kind }) => [name, kind === 'whole' || kind === 'number' ? Number(draft[name]) : draft[name]]),
+    params.map(({ name, kind }) => [
+      name,
+      kind === 'whole' || kind === 'number' ? Number(draft[name]) : draft[name],
+    ]),
   )

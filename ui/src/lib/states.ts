@@ -1,7 +1,11 @@
 import type { ActorState, StrategyState } from '#api/contract.ts'
 
 /** How a state looks: its shape says as much as its colour. */
-export type Look = { readonly shape: 'full' | 'half' | 'ring' | 'cross' | 'turn'; readonly tone: string; readonly word: string }
+export type Look = {
+  readonly shape: 'full' | 'half' | 'ring' | 'cross' | 'turn'
+  readonly tone: string
+  readonly word: string
+}
 
 const calm = 'text-soft'
 const looks: Record<StrategyState | ActorState, Look> = {

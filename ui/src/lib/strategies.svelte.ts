@@ -13,10 +13,19 @@ export const isAsked = (id: string): boolean => asked.has(id)
 
 /** What its switch would do now; `null` when a switch cannot help. */
 export const switchOf = ({ state }: StrategyView): 'pause' | 'resume' | 'start' | null =>
-  state === 'running' ? 'pause' : state === 'paused' ? 'resume' : state === 'stopped' || state === 'quarantined' ? 'start' : null
+  state === 'running'
+    ? 'pause'
+    : state === 'paused'
+      ? 'resume'
+      : state === 'stopped' || state === 'quarantined'
+        ? 'start'
+        : null
 
 /** Tells a strategy to pause, resume, start or stop; says what became of it only when it failed. */
-export const tell = async (id: string, what: 'pause' | 'resume' | 'start' | 'stop'): Promise<void> => {
+export const tell = async (
+  id: string,
+  what: 'pause' | 'resume' | 'start' | 'stop',
+): Promise<void> => {
   const before = live.strategies.get(id)?.state
   asked.add(id)
   try {

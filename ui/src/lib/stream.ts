@@ -59,7 +59,12 @@ export const openStream = ({ address, key, onLink, onData, onAge }: StreamOption
   }
 
   const ask = (channel: Channel, { keys, since }: Subscription) =>
-    say({ type: 'subscribe', channel, ...(keys && { keys }), ...(since !== undefined && { since }) })
+    say({
+      type: 'subscribe',
+      channel,
+      ...(keys && { keys }),
+      ...(since !== undefined && { since }),
+    })
 
   const hear = (message: ServerMessage) => {
     switch (message.type) {
@@ -104,7 +109,8 @@ export const openStream = ({ address, key, onLink, onData, onAge }: StreamOption
     }
     mine.onclose = (event) => {
       if (socket !== mine || closed) return
-      if (event.code === 1008 || event.code === 4401) return refuse('The engine does not know this key.', '')
+      if (event.code === 1008 || event.code === 4401)
+        return refuse('The engine does not know this key.', '')
       retry()
     }
   }

@@ -1,5 +1,11 @@
 import {
-  CandlestickSeries, ColorType, createChart, createSeriesMarkers, CrosshairMode, HistogramSeries, LineStyle,
+  CandlestickSeries,
+  ColorType,
+  createChart,
+  createSeriesMarkers,
+  CrosshairMode,
+  HistogramSeries,
+  LineStyle,
 } from 'lightweight-charts'
 import type { IPriceLine, SeriesMarker, Time, UTCTimestamp } from 'lightweight-charts'
 import type { CandleView } from '#api/contract.ts'
@@ -21,34 +27,70 @@ const indiaSeconds = 19_800
 /** Bars in sight at first, and in one session of five-minute bars: a young chart leaves room for the day. */
 const barsInView = 110
 const sessionBars = 75
-const timeOf = ({ openAt }: CandleView) => (Date.parse(openAt) / 1000 + indiaSeconds) as UTCTimestamp
+/** A narrower chart shows where trades ended, not what they made. */
+const roomForWords = 600
+const timeOf = ({ openAt }: CandleView) =>
+  (Date.parse(openAt) / 1000 + indiaSeconds) as UTCTimestamp
 
 const palette = (place: HTMLElement) => {
   const style = getComputedStyle(place)
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim()
-  return { up: read('up'), down: read('down'), line: read('line'), faint: read('faint'), ink: read('ink'), accent: read('accent'), panel: read('panel') }
+  return {
+    up: read('up'),
+    down: read('down'),
+    line: read('line'),
+    faint: read('faint'),
+    ink: read('ink'),
+    accent: read('accent'),
+    panel: read('panel'),
+  }
 }
 
 /** Draws candles with volume, trades as marks and open levels as lines; tells which bar is pointed at. */
-export const drawCandles = (place: HTMLElement, onPoint: (candle: CandleView | null) => void): CandleChart => {
+export const drawCandles = (
+  place: HTMLElement,
+  onPoint: (candle: CandleView | null) => void,
+): CandleChart => {
   const chart = createChart(place, {
     autoSize: true,
-    layout: { background: { type: ColorType.Solid, color: 'transparent' }, fontFamily: 'Inter, sans-serif', fontSize: 11, attributionLogo: false },
+    layout: {
+      background: { type: ColorType.Solid, color: 'transparent' },
+      fontFamily: 'Inter, sans-serif',
+      fontSize: 11,
+      attributionLogo: false,
+    },
     crosshair: { mode: CrosshairMode.Normal },
     rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.08, bottom: 0.22 } },
-    timeScale: { borderVisible: false, timeVisible: true, secondsVisible: false, rightOffset: 4, minBarSpacing: 1 },
+    timeScale: {
+      borderVisible: false,
+      timeVisible: true,
+      secondsVisible: false,
+      rightOffset: 4,
+      minBarSpacing: 1,
+    },
     localization: { locale: 'en-IN', priceFormatter: (value: number) => written(value) },
   })
-  const series = chart.addSeries(CandlestickSeries, { borderVisible: false, priceLineStyle: LineStyle.Dotted })
-  const volume = chart.addSeries(HistogramSeries, { priceScaleId: '', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false })
+  const series = chart.addSeries(CandlestickSeries, {
+    borderVisible: false,
+    priceLineStyle: LineStyle.Dotted,
+  })
+  const volume = chart.addSeries(HistogramSeries, {
+    priceScaleId: '',
+    priceFormat: { type: 'volume' },
+    lastValueVisible: false,
+    priceLineVisible: false,
+  })
   volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } })
   const markers = createSeriesMarkers<Time>(series, [])
   let lines: IPriceLine[] = []
-  let shown: { candles: readonly CandleView[]; marks: readonly Mark[]; levels: readonly Level[] } = { candles: [], marks: [], levels: [] }
+  let shown: { candles: readonly CandleView[]; marks: readonly Mark[]; levels: readonly Level[] } =
+    { candles: [], marks: [], levels: [] }
   let colours = palette(place)
 
   const byTime = new Map<Time, CandleView>()
-  chart.subscribeCrosshairMove(({ time }) => onPoint((time !== undefined && byTime.get(time)) || null))
+  chart.subscribeCrosshairMove(({ time }) =>
+    onPoint((time !== undefined && byTime.get(time)) || null),
+  )
 
   const markerOf = (mark: Mark): SeriesMarker<Time> | null => {
     const candle = shown.candles.findLast(({ openAt }) => Date.parse(openAt) <= mark.at)
@@ -56,18 +98,49 @@ export const drawCandles = (place: HTMLElement, onPoint: (candle: CandleView | n
     const time = timeOf(candle)
     if (mark.kind === 'entry') {
       const long = mark.direction === 'long'
-      return { time, position: long ? 'belowBar' : 'aboveBar', shape: long ? 'arrowUp' : 'arrowDown', color: colours.ink, text: mark.text }
+      return {
+        time,
+        position: long ? 'belowBar' : 'aboveBar',
+        shape: long ? 'arrowUp' : 'arrowDown',
+        color: colours.ink,
+      }
     }
-    return { time, position: mark.direction === 'long' ? 'aboveBar' : 'belowBar', shape: 'square', size: 0.6, color: mark.won ? colours.up : colours.down, text: mark.text }
+    return {
+      time,
+      position: mark.direction === 'long' ? 'aboveBar' : 'belowBar',
+      shape: 'square',
+      size: 0.6,
+      color: mark.won ? colours.up : colours.down,
+      text: place.clientWidth < roomForWords ? '' : mark.text,
+    }
   }
 
   const draw = () => {
     const { candles, marks, levels } = shown
     byTime.clear()
     for (const candle of candles) byTime.set(timeOf(candle), candle)
-    series.setData(candles.map((candle) => ({ time: timeOf(candle), open: candle.open, high: candle.high, low: candle.low, close: candle.close })))
-    volume.setData(candles.map((candle) => ({ time: timeOf(candle), value: candle.volume, color: `${candle.close >= candle.open ? colours.up : colours.down}55` })))
-    markers.setMarkers(marks.map(markerOf).filter((one) => one !== null).sort((a, b) => Number(a.time) - Number(b.time)))
+    series.setData(
+      candles.map((candle) => ({
+        time: timeOf(candle),
+        open: candle.open,
+        high: candle.high,
+        low: candle.low,
+        close: candle.close,
+      })),
+    )
+    volume.setData(
+      candles.map((candle) => ({
+        time: timeOf(candle),
+        value: candle.volume,
+        color: `${candle.close >= candle.open ? colours.up : colours.down}55`,
+      })),
+    )
+    markers.setMarkers(
+      marks
+        .map(markerOf)
+        .filter((one) => one !== null)
+        .sort((a, b) => Number(a.time) - Number(b.time)),
+    )
     for (const line of lines) series.removePriceLine(line)
     lines = levels.map(({ price, name }) =>
       series.createPriceLine({
@@ -87,10 +160,21 @@ export const drawCandles = (place: HTMLElement, onPoint: (candle: CandleView | n
     chart.applyOptions({
       layout: { textColor: faint },
       grid: { vertLines: { visible: false }, horzLines: { color: line, style: LineStyle.Dotted } },
-      crosshair: { vertLine: { color: faint, labelBackgroundColor: faint }, horzLine: { color: faint, labelBackgroundColor: faint } },
+      crosshair: {
+        vertLine: { color: faint, labelBackgroundColor: faint },
+        horzLine: { color: faint, labelBackgroundColor: faint },
+      },
     })
     // A bar that rose is hollow as well as green: its direction does not hang on its colour.
-    series.applyOptions({ upColor: colours.panel, borderVisible: true, borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down })
+    series.applyOptions({
+      upColor: colours.panel,
+      borderVisible: true,
+      borderUpColor: up,
+      wickUpColor: up,
+      downColor: down,
+      borderDownColor: down,
+      wickDownColor: down,
+    })
     draw()
   }
 
@@ -103,7 +187,10 @@ export const drawCandles = (place: HTMLElement, onPoint: (candle: CandleView | n
     recolour,
     toNewest() {
       const bars = shown.candles.length
-      chart.timeScale().setVisibleLogicalRange({ from: Math.max(-1, bars - barsInView), to: Math.max(bars + 4, sessionBars) })
+      chart.timeScale().setVisibleLogicalRange({
+        from: Math.max(-1, bars - barsInView),
+        to: Math.max(bars + 4, sessionBars),
+      })
     },
     remove: () => chart.remove(),
   }
