@@ -8,7 +8,10 @@ import type { Sequenced } from '../project.ts'
 export const openAt = Date.UTC(2022, 10, 10, 3, 45)
 const minute = 60_000
 
-/** A small day of two strategies and the start of the next, made up to exercise every kind of fact: a win, a loss, a refusal, a crash. */
+/**
+ * A small day of two strategies and the start of the next, made up to exercise every kind of fact: a win, a loss, a
+ * refusal, a crash.
+ */
 export const scriptedDay = (): Sequenced[] =>
   numbered([...started(), ...firstTrade(), ...secondTrade(), ...ended()])
 
