@@ -293,7 +293,8 @@ t.test('a file system that really is full is said so, and the log goes on once t
     const died = problemOf(() => {
       for (;;) acknowledged = appendGroup(log, 'f'.repeat(3000), 'g'.repeat(2000))
     })
-    t.match(died, { code: 'LOG_CANNOT_WRITE', details: { full: true, bytes: 2 * HEADER + 5000, durable: acknowledged } })
+    const details = { full: true, bytes: 2 * HEADER + 5000, durable: acknowledged }
+    t.match(died, { code: 'LOG_CANNOT_WRITE', details })
     t.ok(acknowledged > 60, `${acknowledged} records until it was full`)
     log.close()
     t.same(openLog(join(dir, 'log')).durable, acknowledged)

@@ -50,6 +50,34 @@ export const readAll = (given: { ring: RingHandle; r: number; records: number })
   return { ...heard, lost: reader.lost }
 }
 
+/** Thread task: a reader that comes and goes while the writer writes, and checks all that it is promised. */
+export const comeAndGo = ({ ring, records }: { ring: RingHandle; records: number }) => {
+  const reader = ringReader(ring, 0)
+  const start = reader.position
+  const tally = { stays: 0, refused: 0, wrong: 0 }
+  const check = (fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number) => {
+    const n = (sequence - start) | 0
+    for (let k = 0; k < 6; k++) if (fields[f + k] !== n * 8 + k) tally.wrong++
+    for (let k = 0; k < 4; k++) if (ints[i + k] !== (n ^ k)) tally.wrong++
+  }
+  reader.activate(start)
+  while (inspectRing(ring).head === start) breathe() // the writer waits for us to be there once
+  for (let turn = 0; ; turn++) {
+    reader.deactivate()
+    const { head } = inspectRing(ring)
+    if (((head - start) | 0) >= records) return tally
+    const at = (head - (turn % ring.capacity)) | 0
+    if (((at - start) | 0) < 0 || !reader.activate(at)) {
+      tally.refused++
+      continue
+    }
+    tally.stays++
+    reader.read(ring.capacity, check)
+    reader.releaseRead()
+    reader.read(ring.capacity, check)
+  }
+}
+
 const fill = (writer: RingWriter, f: number, n: number): void => {
   const i = writer.intOffset
   writer.ints[i] = n
