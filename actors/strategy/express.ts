@@ -2,7 +2,7 @@ import type { Millis } from '#engine/clock.ts'
 import { minutesOf } from '../domain/candle.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { paise, snap, type Paise } from '../domain/money.ts'
-import type { ExitReason, Intent, Levels, Mode } from '../domain/order.ts'
+import type { Intent, Mode } from '../domain/order.ts'
 import type { Direction, Signal } from '../domain/signal.ts'
 import type { Bar, Decision, Holding, OptionChoice } from './define.ts'
 import { problem } from './errors.ts'
@@ -53,136 +53,146 @@ export type Desk = {
  *
  * Ids are `strategy:barCloseMillis:n`, where `n` counts the proposals of that instant: the same in every replay.
  */
-export const express = (outcome: Outcome, desk: Desk): readonly Proposal[] => {
-  const writer = writerOf(outcome, desk)
-  const leaving = outcome.decisions.some(({ type }) => type === 'exit')
-  if (!leaving && thetaOpen(outcome.bar, desk)) {
-    writer.leave('THETA', 'The theta window of this option has opened: out before its value decays.')
-    for (const decision of outcome.decisions)
-      if (decision.type === 'enter' || decision.type === 'noted') writer.note(decision, decision.because)
-    return writer.proposals
-  }
-  for (const decision of outcome.decisions) take(decision, writer, desk)
-  return writer.proposals
-}
+export const express = (outcome: Outcome, desk: Desk): readonly Proposal[] =>
+  actsOf(outcome, desk).map((act, n) => {
+    const page: Page = { id: `${desk.strategy}:${outcome.bar.closeAt}:${n}`, outcome, desk }
+    if (act.type === 'move') return moving(act, page)
+    if (act.type === 'leave') return leaving(act, page)
+    const signal = signalOf(act, page)
+    return { signal, intent: act.type === 'enter' ? entering(act, signal, page) : null }
+  })
 
 type Enter = Extract<Decision, { type: 'enter' }>
 type Noted = Extract<Decision, { type: 'noted' }>
+type Exit = Extract<Decision, { type: 'exit' }>
+type Move = Extract<Decision, { type: 'move' }>
 
-const thetaOpen = (bar: Bar, { holding, via, inThetaWindow }: Desk): boolean =>
-  via !== null && holding.symbol !== null && holding.direction !== 'none' &&
-  inThetaWindow(holding.symbol, bar.closeAt, via)
+/** What is to be done, once what is held and on its way has been looked at. */
+type Act =
+  | { readonly type: 'leave'; readonly held: Held; readonly decision: Omit<Exit, 'type'> }
+  | { readonly type: 'enter'; readonly decision: Enter; readonly because: string; readonly traded: Instrument }
+  | { readonly type: 'note'; readonly decision: Enter | Noted; readonly because: string }
+  | { readonly type: 'move'; readonly held: Held; readonly decision: Move }
 
-const take = (decision: Decision, writer: Writer, { holding, pending }: Desk): void => {
-  const held = holding.direction
-  if (decision.type === 'noted') writer.note(decision, decision.because)
-  if (decision.type === 'exit' && held !== 'none') writer.leave(decision.reason, decision.because, decision.indicators)
-  if (decision.type === 'move' && held !== 'none') writer.move(decision)
-  if (decision.type !== 'enter' || decision.direction === (held === 'none' ? pending : held)) return
-  if (held !== 'none') writer.leave('SIGNAL', decision.because)
-  writer.enter(decision)
+type Held = { readonly symbol: string; readonly direction: Direction }
+
+const heldBy = ({ holding: { symbol, direction } }: Desk): Held | null =>
+  symbol === null || direction === 'none' ? null : { symbol, direction }
+
+const actsOf = (outcome: Outcome, desk: Desk): readonly Act[] => {
+  const { bar, decisions } = outcome
+  const held = heldBy(desk)
+  const decay = held && !decisions.some(({ type }) => type === 'exit') && inTheta(held, bar, desk)
+  const acts = decay
+    ? [{ type: 'leave' as const, held, decision: outOfTheta }, ...decisions.flatMap(onRecord)]
+    : decisions.flatMap((decision) => actsFor(decision, held, bar, desk))
+  const first = acts.findIndex(({ type }) => type === 'leave')
+  return acts.filter(({ type }, i) => type !== 'leave' || i === first) // one exit is enough, whoever asks for it
 }
 
-type Writer = ReturnType<typeof writerOf>
+const inTheta = ({ symbol }: Held, bar: Bar, { via, inThetaWindow }: Desk): boolean =>
+  via !== null && inThetaWindow(symbol, bar.closeAt, via)
 
-/** Writes the proposals of one instant, numbering them. */
-const writerOf = (outcome: Outcome, desk: Desk) => {
-  const { bar, readings } = outcome
-  const { holding, instrument, strategy, mode } = desk
-  const proposals: Proposal[] = []
-  let left = false // one exit is enough, whoever asks for it
-  const nextId = () => `${strategy}:${bar.closeAt}:${proposals.length}`
-  const level = (name: string, value: number | undefined): Paise | null => {
-    if (value === undefined) return null
-    if (!Number.isFinite(value) || value <= 0) throw problem('LEVEL', { strategy, level: name, value })
-    return snap(paise(value), instrument.tickSize)
-  }
-  const levelsOf = (decision: { readonly stop?: number; readonly target?: number }) => ({
-    stop: level('stop', decision.stop),
-    target: level('target', decision.target),
-  })
-  const signalOf = (decision: Enter | Noted, wants: Signal['wants'], because: string): Signal => ({
-    id: nextId(),
-    strategy,
-    symbol: bar.symbol,
-    timeframe: bar.timeframe,
-    at: bar.closeAt,
-    direction: decision.direction,
-    wants,
-    strength: Math.round(Math.min(100, Math.max(0, decision.strength ?? 50))),
-    entry: paise(bar.close),
-    ...levelsOf(decision),
-    validUntil: bar.closeAt + barsMs(bar, decision.type === 'enter' ? (decision.validBars ?? 1) : 1),
-    because,
-    conditions: decision.conditions ?? [],
-    indicators: { ...readings, ...decision.indicators },
-  })
+const outOfTheta = {
+  reason: 'THETA', because: 'The theta window of this option has opened: out before its value decays.',
+} as const
 
-  return {
-    proposals: proposals as readonly Proposal[],
-    note(decision: Enter | Noted, because: string) {
-      proposals.push({ signal: signalOf(decision, 'nothing', because), intent: null })
-    },
-    leave(reason: ExitReason, because: string, indicators: Outcome['readings'] = {}) {
-      if (left || holding.symbol === null || holding.direction === 'none') return
-      left = true
-      const id = nextId()
-      const signal: Signal = {
-        id, strategy, symbol: bar.symbol, timeframe: bar.timeframe, at: bar.closeAt,
-        direction: holding.direction, wants: 'exit', strength: 100, entry: paise(bar.close),
-        stop: null, target: null, validUntil: bar.closeAt + barsMs(bar, 1), because, conditions: [],
-        indicators: { ...readings, ...indicators },
-      }
-      proposals.push({
-        signal,
-        intent: {
-          kind: 'exit', id, strategy, signal: id, at: bar.closeAt, mode, symbol: holding.symbol, reason, because,
-        },
-      })
-    },
-    move(decision: Extract<Decision, { type: 'move' }>) {
-      if (holding.symbol === null) return
-      proposals.push({
-        signal: null,
-        intent: {
-          kind: 'move', id: nextId(), strategy, at: bar.closeAt, symbol: holding.symbol,
-          ...levelsOf(decision), because: decision.because,
-        },
-      })
-    },
-    enter(decision: Enter) {
-      const traded = tradedFor(decision.direction, bar, desk)
-      if (traded.type === 'none') return this.note(decision, `${decision.because}. Not traded: ${traded.because}`)
-      const signal = signalOf(decision, 'enter', decision.because)
-      const levels: Levels = {
-        watch: bar.symbol, direction: decision.direction,
-        stop: signal.stop, target: signal.target, trailing: false,
-      }
-      const { symbol } = traded.instrument
-      const short = decision.direction === 'short'
-      proposals.push({
-        signal,
-        intent: {
-          kind: 'enter', id: signal.id, strategy, signal: signal.id, at: bar.closeAt, mode, symbol,
-          side: short && desk.via === null ? 'sell' : 'buy',
-          direction: decision.direction,
-          price: desk.priceOf(symbol) ?? (symbol === bar.symbol ? signal.entry : null),
-          levels,
-          entry: signal.entry,
-          tier: decision.tier ?? 1,
-          holds: holding.symbol === symbol ? holding.quantity : 0,
-        },
-      })
-    },
+const onRecord = (decision: Decision): Act[] =>
+  decision.type === 'enter' || decision.type === 'noted'
+    ? [{ type: 'note', decision, because: decision.because }]
+    : []
+
+const actsFor = (decision: Decision, held: Held | null, bar: Bar, desk: Desk): Act[] => {
+  switch (decision.type) {
+    case 'stay': return []
+    case 'noted': return onRecord(decision)
+    case 'move': return held ? [{ type: 'move', held, decision }] : []
+    case 'exit': return held ? [{ type: 'leave', held, decision }] : []
+    case 'enter': {
+      if (decision.direction === (held ? held.direction : desk.pending)) return []
+      const enter = actToEnter(decision, bar, desk)
+      const { because } = decision
+      return held ? [{ type: 'leave', held, decision: { reason: 'SIGNAL', because } }, enter] : [enter]
+    }
   }
 }
 
-const tradedFor = (direction: Direction, bar: Bar, { via, instrument, chooseOption }: Desk): OptionAnswer => {
-  if (via === null) return { type: 'chosen', instrument }
+const actToEnter = (decision: Enter, bar: Bar, { via, instrument, chooseOption }: Desk): Act => {
+  const { because, direction } = decision
+  if (via === null) return { type: 'enter', decision, because, traded: instrument }
   const { thetaDays, thetaMinute } = via
   const { underlying } = instrument
-  const price = paise(bar.close)
-  return chooseOption({ underlying, price, direction, at: bar.closeAt, thetaDays, thetaMinute })
+  const answer = chooseOption({ underlying, price: paise(bar.close), direction, at: bar.closeAt, thetaDays, thetaMinute })
+  return answer.type === 'chosen'
+    ? { type: 'enter', decision, because, traded: answer.instrument }
+    : { type: 'note', decision, because: `${because}. Not traded: ${answer.because}` }
 }
 
-const barsMs = (bar: Bar, bars: number): number => bars * minutesOf[bar.timeframe] * 60_000
+/** Where one proposal is written: its id, and what it is written from. */
+type Page = { readonly id: string; readonly outcome: Outcome; readonly desk: Desk }
+
+const signalOf = ({ type, decision, because }: Extract<Act, { type: 'enter' | 'note' }>, page: Page): Signal => ({
+  ...heading(page, 'validBars' in decision ? decision.validBars : 1),
+  direction: decision.direction,
+  wants: type === 'enter' ? 'enter' : 'nothing',
+  strength: Math.round(Math.min(100, Math.max(0, decision.strength ?? 50))),
+  ...levelsOf(decision, page.desk),
+  because,
+  conditions: decision.conditions ?? [],
+  indicators: { ...page.outcome.readings, ...decision.indicators },
+})
+
+const entering = ({ decision, traded }: Extract<Act, { type: 'enter' }>, signal: Signal, page: Page): Intent => {
+  const { direction, tier = 1 } = decision
+  const { holding, priceOf, strategy, mode, via } = page.desk
+  const { id, at, entry, stop, target } = signal
+  const { symbol } = traded
+  return {
+    kind: 'enter', id, strategy, signal: id, at, mode, symbol,
+    side: direction === 'short' && via === null ? 'sell' : 'buy',
+    direction,
+    price: priceOf(symbol) ?? (symbol === signal.symbol ? entry : null),
+    levels: { watch: signal.symbol, direction, stop, target, trailing: false },
+    entry,
+    tier,
+    holds: holding.symbol === symbol ? holding.quantity : 0,
+  }
+}
+
+const leaving = ({ held, decision }: Extract<Act, { type: 'leave' }>, page: Page): Proposal => {
+  const { strategy, mode } = page.desk
+  const { symbol, direction } = held
+  const { reason, because, indicators } = decision
+  const signal: Signal = {
+    ...heading(page), direction, wants: 'exit', strength: 100, stop: null, target: null, because, conditions: [],
+    indicators: { ...page.outcome.readings, ...indicators },
+  }
+  const { id, at } = signal
+  return { signal, intent: { kind: 'exit', id, strategy, signal: id, at, mode, symbol, reason, because } }
+}
+
+const moving = ({ held, decision }: Extract<Act, { type: 'move' }>, { id, outcome, desk }: Page): Proposal => {
+  const { because } = decision
+  const { symbol } = held
+  const at = outcome.bar.closeAt
+  return { signal: null, intent: { kind: 'move', id, strategy: desk.strategy, at, symbol, ...levelsOf(decision, desk), because } }
+}
+
+const heading = ({ id, outcome: { bar }, desk: { strategy } }: Page, validBars = 1) => ({
+  id,
+  strategy,
+  symbol: bar.symbol,
+  timeframe: bar.timeframe,
+  at: bar.closeAt,
+  entry: paise(bar.close),
+  validUntil: bar.closeAt + validBars * minutesOf[bar.timeframe] * 60_000,
+})
+
+const levelsOf = (wanted: { readonly stop?: number; readonly target?: number }, desk: Desk) =>
+  ({ stop: level('stop', wanted.stop, desk), target: level('target', wanted.target, desk) })
+
+const level = (name: string, value: number | undefined, { strategy, instrument }: Desk): Paise | null => {
+  if (value === undefined) return null
+  if (!Number.isFinite(value) || value <= 0) throw problem('LEVEL', { strategy, level: name, value })
+  return snap(paise(value), instrument.tickSize)
+}

@@ -97,7 +97,8 @@ export default actor<Given, State>({
     }
   },
   pump(state, ctx) {
-    if (!state.given.marks.length) return false
+    // Between two boundaries it has nothing to say, and says so: the others need not wait for it.
+    ctx.advance(nextMark(state.given.marks, state.at) - 1)
     for (let turns = 0; turns < 64; turns++) {
       const minute = state.past[0] ?? state.minutes.peek()
       if (!minute) return turns > 0
