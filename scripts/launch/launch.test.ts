@@ -95,7 +95,8 @@ t.test('signals reach the command once, and it may end in order', async (t) => {
   const child = launched(
     t,
     `let times = 0
-     for (const one of ['SIGTERM', 'SIGINT']) process.on(one, () => { times++; setTimeout(() => process.exit(10 + times), 100) })
+     const hear = () => { times++; setTimeout(() => process.exit(10 + times), 100) }
+     for (const one of ['SIGTERM', 'SIGINT']) process.on(one, hear)
      setInterval(() => {}, 1000)
      console.log('ready')`,
   )

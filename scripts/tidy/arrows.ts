@@ -19,10 +19,11 @@ export const wrongArrows = (imports: readonly Import[]): string[] =>
     return because === undefined ? [] : [`${one.place} imports ${one.name}: ${because}.`]
   })
 
-const objection = ({ from, file, name, typeOnly }: Import): string | undefined => {
+const objection = ({ from, file, name, typeOnly, apart }: Import): string | undefined => {
   const area = areaOf(from.path)
   if (file === undefined) return packageObjection(area, name, isTest(from) || isBench(from))
   const target = areaOf(file)
+  if (apart && !Object.hasOwn(arrows, target)) return undefined // the address of data, not of code
   if (area === 'ui' && file === CONTRACT)
     return typeOnly ? undefined : 'ui takes only the types of the contract'
   if (from.path.startsWith('actors/store/') && target === 'supabase') return undefined // row types and migrations
