@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { realClock } from './clock.ts'
 import type { Problem } from './errors.ts'
@@ -16,16 +17,16 @@ const refusalOf = (dir: string): Problem => {
   throw new Error('the lock was given')
 }
 
+const script = (dir: string, told: string) => `
+  const { lockDirectory } = await import(${JSON.stringify(new URL('./lock.ts', import.meta.url).href)})
+  const { realClock } = await import(${JSON.stringify(new URL('./clock.ts', import.meta.url).href)})
+  lockDirectory(${JSON.stringify(dir)}, realClock)
+  ${told}
+  setInterval(() => {}, 1000)`
+
 const holderIn = async (dir: string) => {
-  const code = `
-    const { lockDirectory } = await import(${JSON.stringify(new URL('./lock.ts', import.meta.url).href)})
-    const { realClock } = await import(${JSON.stringify(new URL('./clock.ts', import.meta.url).href)})
-    lockDirectory(${JSON.stringify(dir)}, realClock)
-    process.stdout.write('held')
-    setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const code = script(dir, `process.stdout.write('held')`)
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
   return child
 }
@@ -51,6 +52,16 @@ t.test(
     lock.release()
   },
 )
+
+t.test('a thread that is ended lets go of its directory, so that the next one can have it', async (t) => {
+  const dir = t.testdir()
+  const told = `const { parentPort } = await import('node:worker_threads'); parentPort.postMessage('held')`
+  const thread = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script(dir, told))}`))
+  await once(thread, 'message')
+  t.equal(refusalOf(dir).code, 'LOCK_DATA_DIRECTORY_IN_USE')
+  await thread.terminate()
+  t.doesNotThrow(() => lockDirectory(dir, realClock).release())
+})
 
 t.test('one process cannot take a directory twice, and can take it again after releasing it', async (t) => {
   const dir = join(t.testdir(), 'made', 'on', 'demand')
