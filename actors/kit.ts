@@ -2,7 +2,8 @@
 import type { Timeframe } from './domain/candle.ts'
 import type { ExitReason } from './domain/order.ts'
 import type { Condition, Direction } from './domain/signal.ts'
-import { defineStrategy, type Bar, type Decision, type Elsewhere, type Indicator, type Line, type Seen } from './strategy/define.ts'
+import { defineStrategy, type Bar, type Decision, type Elsewhere, type Indicator, type Line,
+  type Seen } from './strategy/define.ts'
 
 export { defineStrategy }
 export type * from './strategy/define.ts'

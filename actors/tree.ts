@@ -29,6 +29,8 @@ export type Conduct = {
   readonly shards: number
   /** Offered to the executor: `halting`, see executor.actor.ts. */
   readonly services?: Placement['services']
+  /** What runs in a strategy's thread; tests put one there that misbehaves. */
+  readonly strategyActor?: typeof strategy
 }
 
 /** The trading part of the tree, and what the supervisor may do to its strategies. */
@@ -58,7 +60,7 @@ type Wiring = { readonly ticks: RingHandle; readonly rings: readonly RingHandle[
  * strategies, candles, feed. The core shares rings and event time, so it is started together, from the journal; a strategy
  * is started alone.
  */
-export const tradingTree = (run: Run, { pace, shards, services = {} }: Conduct): Trading => {
+export const tradingTree = (run: Run, { pace, shards, services = {}, strategyActor = strategy }: Conduct): Trading => {
   const symbols = run.instruments.all.length
   const latest = createLatest(Math.max(1, symbols))
   const params = new Map(run.info.strategies.map((one) => [one.id, one.params]))
@@ -66,7 +68,7 @@ export const tradingTree = (run: Run, { pace, shards, services = {} }: Conduct):
   let wiring: Wiring | null = null
 
   const strategies = (): Child[] => run.info.strategies.map((info, n) =>
-    strategyChild(run, wiring!, { ...info, params: params.get(info.id)! }, n, stopped.has(info.id)))
+    strategyChild(run, wiring!, strategyActor, { info: { ...info, params: params.get(info.id)! }, n, asleep: stopped.has(info.id) }))
 
   const start = (): (Child | Supervisor)[] => {
     // Opening the journal cuts what was never acknowledged, so that everybody reads the same.
@@ -195,7 +197,9 @@ const heardByStrategies = [
   'tradeOpened', 'tradeClosed', 'strategyPaused', 'strategyResumed',
 ] as const satisfies Fact['type'][]
 
-const strategyChild = (run: Run, { rings, marks }: Wiring, info: StrategyInfo, n: number, asleep: boolean): Child => {
+type Seat = { readonly info: StrategyInfo; readonly n: number; readonly asleep: boolean }
+
+const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strategy, { info, n, asleep }: Seat): Child => {
   const sync: Sync = {
     watermarks: marks,
     slot: FIRST_STRATEGY + n,
@@ -206,7 +210,7 @@ const strategyChild = (run: Run, { rings, marks }: Wiring, info: StrategyInfo, n
     info, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
     journal: run.journal, orderLatencyMs: latency.orderMs, risk: { ref: 'risk' },
   }
-  return child(strategy, given, { name: actorOf(info.id), wakes: ['risk', 'feed'], sync, asleep })
+  return child(actor, given, { name: actorOf(info.id), wakes: ['risk', 'feed'], sync, asleep })
 }
 
 const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>

@@ -75,7 +75,8 @@ t.test('every indicator is silent until it has what it needs, and never again', 
 
 t.test('a stream that began earlier gives the same windowed figures, to the bit', async (t) => {
   const windowed: (() => Indicator<unknown>)[] = [
-    () => sma(7), () => vwma(7), () => donchian(7), () => averageVolume(7), () => vroc(7), () => roc(7), () => bollinger(7, 2),
+    () => sma(7), () => vwma(7), () => donchian(7), () => averageVolume(7), () => vroc(7), () => roc(7), () =>
+      bollinger(7, 2),
   ]
   fc.assert(fc.property(fc.integer({ min: 0, max: 100 }), fc.nat(windowed.length - 1), (skip, which) => {
     const whole = run(windowed[which]!(), real).at(-1)
@@ -98,7 +99,8 @@ t.test('VWMA weighs closes by volume', async (t) => {
 
 t.test('VWAP begins anew each session', async (t) => {
   const day = 24 * 12 // bars of five minutes
-  const rows = [bar({ close: 100, volume: 100 }), bar({ close: 200, volume: 300 }, 1), bar({ close: 150, volume: 10 }, day)]
+  const rows = [bar({ close: 100, volume: 100 }), bar({ close: 200, volume: 300 }, 1),
+    bar({ close: 150, volume: 10 }, day)]
   t.strictSame(run(vwap(), rows), [100, 175, 150])
   t.strictSame(run(vwap(), [bar({ close: 100, volume: 0 })]), [Number.NaN])
 })
@@ -113,12 +115,14 @@ t.test('the A/D line adds nothing for a bar without range', async (t) => {
 })
 
 t.test('VROC is undefined against a bar that traded nothing', async (t) => {
-  const rows = bars([{ close: 1, volume: 0 }, { close: 1, volume: 50 }, { close: 1, volume: 10 }, { close: 1, volume: 200 }])
+  const rows = bars([{ close: 1, volume: 0 }, { close: 1, volume: 50 }, { close: 1, volume: 10 },
+    { close: 1, volume: 200 }])
   t.strictSame(run(vroc(2), rows), [undefined, undefined, Number.NaN, 300])
 })
 
 t.test('volume expands when it beats the bar before and its own average rises', async (t) => {
-  const last = (volumes: number[]) => run(expandingVolume(3), bars(volumes.map((volume) => ({ close: 1, volume })))).at(-1)
+  const last = (volumes: number[]) => run(expandingVolume(3),
+    bars(volumes.map((volume) => ({ close: 1, volume })))).at(-1)
   t.equal(last([5, 6, 7, 8]), true)
   t.equal(last([5, 6, 9, 8]), false, 'less than the bar before')
   t.equal(last([9, 6, 7, 8]), false, 'the average falls: 8 comes in where 9 goes out')

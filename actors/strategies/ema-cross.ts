@@ -1,4 +1,5 @@
-import { atr, choice, condition, crossedAbove, crossedBelow, defineStrategy, ema, number, setup, stay, whole } from '../kit.ts'
+import { atr, choice, condition, crossedAbove, crossedBelow, defineStrategy, ema, number, setup, stay,
+  whole } from '../kit.ts'
 
 /** Follows the trend: turns with the fast average each time it crosses the slow one. */
 export default defineStrategy({

@@ -70,7 +70,8 @@ for (const [direction, sign] of sides) {
     t.match(decision, { conditions: new Array(5).fill({ holds: true }) })
   })
 
-  t.test(`${direction}: a condition that fails alone is recorded with the other four, and nothing is traded`, async (t) => {
+  t.test(`${direction}: a condition that fails alone is recorded with the other four, and nothing is traded`,
+    async (t) => {
     const against = { positive: sign === -1, negative: sign === 1 }
     const rows: readonly [number, string, Partial<View>][] = [
       [2, 'no divergence', { divergence: line({ positive: false, negative: false }) }],
@@ -105,7 +106,8 @@ for (const [direction, sign] of sides) {
   t.test(`${direction}: exits, the first that holds`, async (t) => {
     const entryAt = atMinute('2022-11-10', 590)
     const position: Holding = {
-      ...nothing, direction, symbol: 'NIFTY-I', quantity: sign * 50, entry: 18_000, entryAt, stop: 0, target: 0, bars: 3,
+      ...nothing, direction, symbol: 'NIFTY-I', quantity: sign * 50, entry: 18_000, entryAt, stop: 0, target: 0,
+        bars: 3,
     }
     const quiet: Partial<View> = {
       position, vroc: line(0), divergence: line({ positive: false, negative: false }),
@@ -120,7 +122,8 @@ for (const [direction, sign] of sides) {
       ['VROC at 300 is none', { vroc: line(300) }, calm, null],
       ['nor is one against it', { vroc: line(301), close: line(18_000 + sign * 50, 18_000 + sign * 60) }, calm, null],
       ['OBV divergence against it', { divergence: against }, calm, 'SIGNAL'],
-      ['OBV divergence in its favour', { divergence: line({ positive: sign === 1, negative: sign === -1 }) }, calm, null],
+      ['OBV divergence in its favour', { divergence: line({ positive: sign === 1, negative: sign === -1 }) }, calm,
+        null],
       ['volume below 80 % of the entry bar\'s in profit', {}, { volume: 799 }, 'VOLUME'],
       ['at 80 %', {}, { volume: 800 }, null],
       ['below 80 % at a loss', {}, { volume: 799, close: 18_000 - sign * 10 }, null],
@@ -153,12 +156,14 @@ t.test('the entry bar is known by its time, also when others asked in between', 
 t.test('the size follows VROC in three tiers', async (t) => {
   const lenient = { ...defaults, breakVroc: 100 }
   const rows: readonly [number, number][] = [[251, 1], [250, 0.75], [150, 0.75], [149, 0.5]]
-  for (const [vroc, tier] of rows) t.match(decide(1, { params: lenient, vroc: line(vroc) }), [{ type: 'enter', tier }], `VROC ${vroc}`)
+  for (const [vroc, tier] of rows) t.match(decide(1, { params: lenient, vroc: line(vroc) }),
+    [{ type: 'enter', tier }], `VROC ${vroc}`)
 })
 
 t.test('asks risk for the figures of its rules', async (t) => {
   t.strictSame(typeof pva.risk === 'function' && pva.risk(defaults), {
-    sizing: { by: 'tiered', percent: 2 }, maxOpenTrades: 3, dailyLossPercent: 6, minRewardToRisk: 2, cooldownMinutes: 30, hours: [555, 915],
+    sizing: { by: 'tiered', percent: 2 }, maxOpenTrades: 3, dailyLossPercent: 6, minRewardToRisk: 2,
+      cooldownMinutes: 30, hours: [555, 915],
   })
   t.strictSame(pva.via?.(defaults), { buy: 'option', thetaDays: 1, thetaMinute: 780 })
   t.equal(pva.via?.({ ...defaults, trade: 'underlying' }), null)
@@ -166,7 +171,8 @@ t.test('asks risk for the figures of its rules', async (t) => {
 
 t.test('a held option is left with reason THETA when its window opens, after any exit rule of its own', async (t) => {
   const bar = barAt(1)
-  const position: Holding = { ...nothing, direction: 'long', symbol: 'NIFTY22111018000CE', quantity: 50, entry: 18_000, entryAt: bar.closeAt - 900_000 }
+  const position: Holding = { ...nothing, direction: 'long', symbol: 'NIFTY22111018000CE', quantity: 50,
+    entry: 18_000, entryAt: bar.closeAt - 900_000 }
   const quiet = { position, vroc: line(0), divergence: line({ positive: false, negative: false }) }
   const desk: Desk = {
     strategy: 'pva', mode: 'paper', holding: position, pending: null, via: pva.via!(defaults), priceOf: () => null,

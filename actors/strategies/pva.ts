@@ -1,5 +1,6 @@
 import {
-  adLine, atr, averageVolume, choice, closes, condition, defineStrategy, divergence, expandingVolume, flat, noted, number,
+  adLine, atr, averageVolume, choice, closes, condition, defineStrategy, divergence, expandingVolume, flat, noted,
+    number,
   obv, on, setup, stay, supportResistance, volumeProfile, vroc, vwap, whole,
   type Bar, type Condition, type Decision, type Direction, type Own, type ParamsOf, type Seen,
 } from '../kit.ts'
@@ -7,7 +8,8 @@ import {
 const params = {
   timeframe: choice('5m', ['1m', '5m', '15m'], 'bars it works on'),
   targetTimeframe: choice('15m', ['5m', '15m', '1d'], 'bars whose ATR sets the target'),
-  trade: choice('option', ['option', 'underlying'], 'buy an option on the signal, or trade the signal instrument itself'),
+  trade: choice('option', ['option', 'underlying'],
+    'buy an option on the signal, or trade the signal instrument itself'),
   levelBars: whole(20, [5, 200], 'closed bars whose range gives resistance and support'),
   breakVolume: number(150, [100, 1000], 'least volume of the breaking bar, in percent of the average'),
   averageBars: whole(20, [5, 200], 'bars in the average volume'),

@@ -42,7 +42,8 @@ const told = (decided: Decision | readonly Decision[]): string =>
     .join(', ')
 
 t.test('EMA crossover turns with each cross', async (t) => {
-  const check = (fast: [number, number], position: 'long' | 'short' | 'none', given = {}) => told(emaCross.decide(bar(100), {
+  const check = (fast: [number, number], position: 'long' | 'short' | 'none', given = {}) =>
+    told(emaCross.decide(bar(100), {
     params: paramsOf(emaCross, given), position: held(position), memory: {}, minute: 605,
     fast: line(fast[1], fast[0]), slow: line(100), range: line(5),
   } as never))
@@ -57,8 +58,10 @@ t.test('EMA crossover turns with each cross', async (t) => {
 })
 
 t.test('RSI reversal enters as RSI leaves its zone and leaves at 50', async (t) => {
-  const check = (before: number, now: number, position: 'long' | 'short' | 'none' = 'none') => told(rsiReversal.decide(bar(100), {
-    params: paramsOf(rsiReversal), position: held(position), memory: {}, minute: 605, rsi: line(now, before), range: line(5),
+  const check = (before: number, now: number, position: 'long' | 'short' | 'none' = 'none') =>
+    told(rsiReversal.decide(bar(100), {
+    params: paramsOf(rsiReversal), position: held(position), memory: {}, minute: 605, rsi: line(now, before),
+      range: line(5),
   } as never))
   const rows: readonly [string, string, string][] = [
     ['leaves the zone below 30', check(29, 31), 'long 90'],
@@ -77,7 +80,8 @@ t.test('RSI reversal enters as RSI leaves its zone and leaves at 50', async (t) 
 })
 
 t.test('Breakout follows a close beyond 20 bars on volume until the opposite 10 bars', async (t) => {
-  const check = (close: number, volume: number, position: 'long' | 'short' | 'none' = 'none') => told(breakout.decide(bar(close, { volume }), {
+  const check = (close: number, volume: number, position: 'long' | 'short' | 'none' = 'none') =>
+    told(breakout.decide(bar(close, { volume }), {
     params: paramsOf(breakout), position: held(position), memory: {}, minute: 605,
     wide: line({ upper: 110, lower: 90 }), narrow: line({ upper: 105, lower: 95 }), average: line(1000),
   } as never))
@@ -104,11 +108,13 @@ t.test('Bollinger bets on the way back, with the stop beyond the extreme', async
   }
   const rows: readonly [string, string[], string[]][] = [
     ['back inside from below, the low of the bar outside', check([bar(89, { low: 87 }), bar(91)]), ['stay', 'long 85']],
-    ['the lowest of several', check([bar(89, { low: 87 }), bar(88, { low: 84 }), bar(89, { low: 88 }), bar(91)]), ['stay', 'stay', 'stay', 'long 82']],
+    ['the lowest of several', check([bar(89, { low: 87 }), bar(88, { low: 84 }), bar(89, { low: 88 }), bar(91)]),
+      ['stay', 'stay', 'stay', 'long 82']],
     ['the bar that comes back may be the lowest', check([bar(89), bar(91, { low: 80 })]), ['stay', 'long 78']],
     ['back inside from above', check([bar(111, { high: 115 }), bar(109)]), ['stay', 'short 117']],
     ['at the edge is inside', check([bar(89), bar(90)]), ['stay', 'long 87']],
-    ['from one side to the other is not back inside', check([bar(89), bar(111, { high: 112 }), bar(109)]), ['stay', 'stay', 'short 114']],
+    ['from one side to the other is not back inside', check([bar(89), bar(111, { high: 112 }), bar(109)]),
+      ['stay', 'stay', 'short 114']],
     ['inside all along', check([bar(95), bar(96)]), ['stay', 'stay']],
     ['long, at the middle', check([bar(99), bar(100)], 'long'), ['stay', 'out SIGNAL']],
     ['short, at the middle', check([bar(101), bar(100)], 'short'), ['stay', 'out SIGNAL']],
@@ -118,9 +124,11 @@ t.test('Bollinger bets on the way back, with the stop beyond the extreme', async
 
 t.test('Supertrend turns with each flip', async (t) => {
   const check = (before: boolean, now: boolean) => told(supertrend.decide(bar(100), {
-    params: paramsOf(supertrend), position: nothing, memory: {}, minute: 605, trend: line({ line: now ? 95 : 105, up: now }, { line: 0, up: before }),
+    params: paramsOf(supertrend), position: nothing, memory: {}, minute: 605,
+      trend: line({ line: now ? 95 : 105, up: now }, { line: 0, up: before }),
   } as never))
-  t.strictSame([check(false, true), check(true, false), check(true, true), check(false, false)], ['long 95', 'short 105', 'stay', 'stay'])
+  t.strictSame([check(false, true), check(true, false), check(true, true), check(false, false)],
+    ['long 95', 'short 105', 'stay', 'stay'])
 })
 
 t.test('every strategy', async (t) => {
@@ -132,7 +140,8 @@ t.test('every strategy', async (t) => {
     for (const param of view.params) t.match(param, { name: /./, description: /./ }, `${name}: ${param.name}`)
     const { signals } = play(definition, real)
     t.ok(signals.length > 0, `${name} has something to say on two recorded days`)
-    t.ok(signals.every(({ conditions, wants }) => wants === 'exit' || conditions.length > 0), `${name} says what it checked`)
+    t.ok(signals.every(({ conditions, wants }) => wants === 'exit' || conditions.length > 0),
+      `${name} says what it checked`)
     t.equal(new Set(signals.map(({ id }) => id)).size, signals.length, `${name} names each signal once`)
   }
 })

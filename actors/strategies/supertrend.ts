@@ -15,7 +15,8 @@ export default defineStrategy({
   decide: (bar, { trend, params: p }) => {
     const { up, line } = trend.now
     if (up === trend.before.up) return stay
-    const flipped = condition('Supertrend flips', true, bar.close - line, `close beyond Supertrend(${p.length}, ${p.multiple})`)
+    const flipped = condition('Supertrend flips', true, bar.close - line,
+      `close beyond Supertrend(${p.length}, ${p.multiple})`)
     return setup(up ? 'long' : 'short', `Supertrend turned ${up ? 'up' : 'down'}`, [flipped], { stop: line })
   },
 })

@@ -64,7 +64,8 @@ for (const [direction, sign] of sides) {
     ]
     for (const [which, name, change, part] of rows) {
       const decision = decide(sign, change, part)
-      t.match(decision, { type: 'noted', direction, conditions: [1, 2, 3, 4].map((n) => ({ holds: n !== which })) }, name)
+      t.match(decision, { type: 'noted', direction, conditions: [1, 2, 3, 4].map((n) => ({ holds: n !== which })) },
+        name)
     }
   })
 
@@ -76,7 +77,8 @@ for (const [direction, sign] of sides) {
   t.test(`${direction}: the stop follows Supertrend from 1 x risk in profit, never back`, async (t) => {
     const entryAt = bar.closeAt - 900_000
     const position: Holding = {
-      ...nothing, direction, symbol: 'NIFTY-I', quantity: sign * 50, entry: 18_000, entryAt, stop: 18_000 - sign * 30, target: null,
+      ...nothing, direction, symbol: 'NIFTY-I', quantity: sign * 50, entry: 18_000, entryAt, stop: 18_000 - sign * 30,
+        target: null,
     }
     const uncrossed = line(18_000)
     const trailing = (close: number, line_: number, change: Partial<View> = {}, trails = 0) =>
@@ -96,13 +98,15 @@ for (const [direction, sign] of sides) {
   })
 
   t.test(`${direction}: a confirmed cross the other way turns the position`, async (t) => {
-    const position: Holding = { ...nothing, direction: sign === 1 ? 'short' : 'long', symbol: 'NIFTY-I', quantity: -sign * 50, entryAt: 1 }
+    const position: Holding = { ...nothing, direction: sign === 1 ? 'short' : 'long', symbol: 'NIFTY-I',
+      quantity: -sign * 50, entryAt: 1 }
     t.match(decide(sign, { position }), { type: 'enter', direction })
   })
 }
 
 t.test('a cross that confirms the position held changes nothing but is no reason to stop trailing', async (t) => {
-  const position: Holding = { ...nothing, direction: 'long', symbol: 'NIFTY-I', quantity: 50, entry: 17_900, entryAt: 7, stop: 17_900 }
+  const position: Holding = { ...nothing, direction: 'long', symbol: 'NIFTY-I', quantity: 50, entry: 17_900,
+    entryAt: 7, stop: 17_900 }
   t.match(decide(1, { position, memory: { trails: 0, risks: [{ at: 7, risk: 50 }] } }), { type: 'move', stop: 17_970 })
 })
 
@@ -138,5 +142,6 @@ t.test('a recorded trade agrees with its arithmetic', async (t) => {
   const moves = steps.flatMap(({ bar, decisions }) => decisions.map((one) => ({ at: bar.closeAt, one })))
     .filter(({ at: when, one }) => when > at(840) && one.type === 'move')
   t.match(moves[0], { at: at(850), one: { stop: 6058.654587686515 } })
-  t.strictSame(trades.at(-1), { direction: 'long', entryAt: at(840), entry: 6065, exitAt: at(855), exit: 6084.75, reason: 'TARGET' })
+  t.strictSame(trades.at(-1), { direction: 'long', entryAt: at(840), entry: 6065, exitAt: at(855), exit: 6084.75,
+    reason: 'TARGET' })
 })

@@ -8,7 +8,8 @@ import { play } from './play.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const guide = readFileSync(here('../../docs/guides/write-a-strategy.md'), 'utf8')
-const files = [...guide.matchAll(/```ts\n\/\/ actors\/strategies\/(\S+)\n([^]*?)```/g)].map(([, name, code]) => ({ name: name!, code: code! }))
+const files = [...guide.matchAll(/```ts\n\/\/ actors\/strategies\/(\S+)\n([^]*?)```/g)].map(([, name, code]) =>
+  ({ name: name!, code: code! }))
 
 t.setTimeout(120_000) // the compiler reads every type there is: some seconds on an idle machine
 

@@ -21,7 +21,8 @@ export const choice = <const C extends string>(byDefault: C, choices: readonly C
   ({ kind: 'choice', default: byDefault, choices, description }) as const
 
 /** Yes or no. */
-export const flag = (byDefault: boolean, description: string) => ({ kind: 'flag', default: byDefault, description }) as const
+export const flag = (byDefault: boolean, description: string) =>
+  ({ kind: 'flag', default: byDefault, description }) as const
 
 /** What is wrong with one given value: where, and a sentence with the bounds. */
 export type ParamError = { readonly path: string; readonly says: string }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  choice, closes, crossedAbove, crossedBelow, defineStrategy, flag, flat, long, move, noted, number, of, on, setup, condition,
+  choice, closes, crossedAbove, crossedBelow, defineStrategy, flag, flat, long, move, noted, number, of, on, setup,
+    condition,
   short, signal, sma, stay, volumes, whole, type Bar, type Decision, type Timeframe,
 } from '../kit.ts'
 import { atMinute } from '../calendar/day.ts'
@@ -50,7 +51,8 @@ t.test('parameters', async (t) => {
     [{ side: 'short' }, 'side', 'side must be one of both, long; it was "short".'],
     [{ eager: 1 }, 'eager', 'eager must be true or false; it was 1.'],
   ]
-  for (const [given, path, says] of bad) t.strictSame(parseParams(set, given), { type: 'bad', errors: [{ path, says }] })
+  for (const [given, path, says] of bad) t.strictSame(parseParams(set, given),
+    { type: 'bad', errors: [{ path, says }] })
   const twice = parseParams(set, { length: 0, side: 7 })
   t.equal(twice.type === 'bad' && twice.errors.length, 2, 'every fault is told at once')
 })
@@ -73,7 +75,8 @@ t.test('the runner', async (t) => {
   const lines = defineStrategy({
     name: 'lines', title: 'Lines', description: 'Shows what it sees.', bars: '5m', params: {},
     indicators: () => ({
-      fast: sma(2), slow: on('15m', closes()), other: of('BANKNIFTY-I', closes()), far: of('BANKNIFTY-I', on('15m', volumes())),
+      fast: sma(2), slow: on('15m', closes()), other: of('BANKNIFTY-I', closes()),
+        far: of('BANKNIFTY-I', on('15m', volumes())),
     }),
     memory: () => ({ bars: 0 }),
     decide: (_, { memory, fast, slow, other, minute, position }) => {
@@ -124,7 +127,8 @@ t.test('the runner', async (t) => {
       run.history(bar(minute, 100))
       run.history(bar(minute, 100, '5m', 'BANKNIFTY-I'))
     }
-    for (const minute of [0, 15]) for (const symbol of ['NIFTY-I', 'BANKNIFTY-I']) run.history(bar(minute, 100, '15m', symbol))
+    for (const minute of [0, 15]) for (const symbol of ['NIFTY-I', 'BANKNIFTY-I']) run.history(bar(minute, 100, '15m',
+      symbol))
     t.ok(run.warm())
     t.equal(run.close(bar(10, 100).closeAt), null)
     run.bar(bar(30, 100, '5m', 'BANKNIFTY-I'))
@@ -139,7 +143,8 @@ t.test('the runner', async (t) => {
       decide: (_, { position }) => flat(String(position.bars)),
     })
     const run = runner(counting, {}, { symbol: 'NIFTY-I', tick: 0.05 })
-    const holding: Holding = { ...nothing, direction: 'long', symbol: 'NIFTY-I', quantity: 50, entryAt: bar(0, 1).closeAt }
+    const holding: Holding = { ...nothing, direction: 'long', symbol: 'NIFTY-I', quantity: 50,
+      entryAt: bar(0, 1).closeAt }
     const heard = [0, 5, 10].map((minute) => {
       run.bar(bar(minute, 1))
       const outcome = run.close(bar(minute, 1).closeAt)
@@ -153,26 +158,30 @@ t.test('the runner', async (t) => {
     const run = runner(
       defineStrategy({
         name: 'r', title: '', description: '', bars: '5m', params: {},
-        indicators: () => ({ band: { needs: 1, push: () => ({ lower: 1, up: true, poc: Number.NaN, find: () => 1 }) }, close: closes() }),
+        indicators: () => ({ band: { needs: 1, push: () => ({ lower: 1, up: true, poc: Number.NaN, find: () => 1 }) },
+          close: closes() }),
         decide: () => [stay, noted('long', 'seen')],
       }), {}, { symbol: 'NIFTY-I', tick: 0.05 })
     run.history(bar(0, 7))
     run.bar(bar(5, 8))
     t.strictSame(run.close(bar(5, 8).closeAt), {
-      bar: bar(5, 8), decisions: [noted('long', 'seen')], readings: { 'band.lower': 1, 'band.up': 1, 'band.poc': null, 'close': 8 },
+      bar: bar(5, 8), decisions: [noted('long', 'seen')],
+        readings: { 'band.lower': 1, 'band.up': 1, 'band.poc': null, 'close': 8 },
     })
   })
 
   t.test('refuses a line that hides what decide calls something else', async (t) => {
     const clash = defineStrategy({
-      name: 'clash', title: '', description: '', bars: '5m', params: {}, indicators: () => ({ memory: closes() }), decide: () => stay,
+      name: 'clash', title: '', description: '', bars: '5m', params: {}, indicators: () => ({ memory: closes() }),
+        decide: () => stay,
     })
     t.throws(() => runner(clash, {}, { symbol: 'X', tick: 0.05 }), { code: 'STRATEGY_LINE_NAME' })
   })
 
   t.test('gives the same decisions to the bit, wherever history ends', async (t) => {
     const mean = defineStrategy({
-      name: 'mean', title: '', description: '', bars: '5m', params: {}, indicators: () => ({ mean: sma(5), far: on('15m', sma(3)) }),
+      name: 'mean', title: '', description: '', bars: '5m', params: {}, indicators: () =>
+        ({ mean: sma(5), far: on('15m', sma(3)) }),
       decide: (_, { mean, far }) => noted('long', `${mean.now} ${far.now}`),
     })
     const real = niftyJanuary2013()
@@ -185,7 +194,8 @@ t.test('the runner', async (t) => {
 
 t.test('expressing decisions', async (t) => {
   const future: Instrument = { index: 0, symbol: 'NIFTY-I', kind: 'future', underlying: 'NIFTY', lot: 50, tickSize: 5 }
-  const call: Instrument = { index: 1, symbol: 'NIFTY22111018300CE', kind: 'option', underlying: 'NIFTY', lot: 50, tickSize: 5 }
+  const call: Instrument = { index: 1, symbol: 'NIFTY22111018300CE', kind: 'option', underlying: 'NIFTY', lot: 50,
+    tickSize: 5 }
   const via = { buy: 'option', thetaDays: 1, thetaMinute: 780 } as const
   const desk: Desk = {
     strategy: 'one', mode: 'paper', instrument: future, holding: nothing, pending: null, via: null,
@@ -215,16 +225,21 @@ t.test('expressing decisions', async (t) => {
       ['short, flat', [flat('done', 'VOLUME')], held('short'), ['exit: exit NIFTY-I VOLUME']],
       ['flat already', [flat('done')], {}, []],
       ['two reasons to leave', [flat('one', 'VOLUME'), flat('two')], held('long'), ['exit: exit NIFTY-I VOLUME']],
-      ['leave, then the other side', [flat('one', 'VOLUME'), short('down')], held('long'), ['exit: exit NIFTY-I VOLUME', 'enter: enter NIFTY-I sell']],
+      ['leave, then the other side', [flat('one', 'VOLUME'), short('down')], held('long'),
+        ['exit: exit NIFTY-I VOLUME', 'enter: enter NIFTY-I sell']],
       ['move a stop', [move('trail', { stop: 18250 })], held('long'), ['-: move NIFTY-I']],
       ['nothing to move', [move('trail', { stop: 18250 })], {}, []],
       ['noted', [noted('long', 'almost')], held('long'), ['nothing: -']],
       ['an option for a short signal is bought', [short('down')], { via }, ['enter: enter NIFTY22111018300CE buy']],
-      ['no option to be had', [long('up')], { via, chooseOption: () => ({ type: 'none', because: 'none listed' }) }, ['nothing: -']],
-      ['its theta window opens', [], { via, ...held('long', call.symbol), inThetaWindow: () => true }, ['exit: exit NIFTY22111018300CE THETA']],
-      ['a reason of its own comes first', [flat('climax', 'VOLUME')], { via, ...held('long', call.symbol), inThetaWindow: () => true },
+      ['no option to be had', [long('up')], { via, chooseOption: () => ({ type: 'none', because: 'none listed' }) },
+        ['nothing: -']],
+      ['its theta window opens', [], { via, ...held('long', call.symbol), inThetaWindow: () => true },
+        ['exit: exit NIFTY22111018300CE THETA']],
+      ['a reason of its own comes first', [flat('climax', 'VOLUME')],
+        { via, ...held('long', call.symbol), inThetaWindow: () => true },
         ['exit: exit NIFTY22111018300CE VOLUME']],
-      ['nothing is bought on that bar', [short('down')], { via, ...held('long', call.symbol), inThetaWindow: () => true },
+      ['nothing is bought on that bar', [short('down')],
+        { via, ...held('long', call.symbol), inThetaWindow: () => true },
         ['exit: exit NIFTY22111018300CE THETA', 'nothing: -']],
       ['a future has no theta window', [], { ...held('long'), inThetaWindow: () => true }, []],
     ]
@@ -232,10 +247,12 @@ t.test('expressing decisions', async (t) => {
   })
 
   t.test('writes the whole record', async (t) => {
-    const rest = { stop: 18250.123, target: 18400.01, strength: 81.6, tier: 0.75, validBars: 2, conditions: [condition('x', true, Number.NaN, 'y')] }
+    const rest = { stop: 18250.123, target: 18400.01, strength: 81.6, tier: 0.75, validBars: 2,
+      conditions: [condition('x', true, Number.NaN, 'y')] }
     const [proposal] = from([long('up', rest)], { priceOf: () => 1_830_500 })
     const signal = {
-      id: `one:${close}:0`, strategy: 'one', symbol: 'NIFTY-I', timeframe: '5m', at: close, direction: 'long', wants: 'enter',
+      id: `one:${close}:0`, strategy: 'one', symbol: 'NIFTY-I', timeframe: '5m', at: close, direction: 'long',
+        wants: 'enter',
       strength: 82, entry: 1_830_000, stop: 1_825_010, target: 1_840_000, validUntil: close + 600_000, because: 'up',
       conditions: [{ name: 'x', holds: true, value: null, needs: 'y' }], indicators: { rsi: 61.5 },
     }
@@ -243,16 +260,19 @@ t.test('expressing decisions', async (t) => {
     t.strictSame(proposal, {
       signal,
       intent: {
-        kind: 'enter', id: signal.id, strategy: 'one', signal: signal.id, at: close, mode: 'paper', symbol: 'NIFTY-I', side: 'buy',
+        kind: 'enter', id: signal.id, strategy: 'one', signal: signal.id, at: close, mode: 'paper', symbol: 'NIFTY-I',
+          side: 'buy',
         direction: 'long', price: 1_830_500, levels, entry: 1_830_000, tier: 0.75, holds: 0,
       },
     })
   })
 
   t.test('an option is priced by its own last trade, and watched through the signal\'s instrument', async (t) => {
-    const [proposal] = from([short('down', { stop: 18350 })], { via, priceOf: (symbol) => (symbol === call.symbol ? 12_345 : 1) })
+    const [proposal] = from([short('down', { stop: 18350 })],
+      { via, priceOf: (symbol) => (symbol === call.symbol ? 12_345 : 1) })
     const intent = proposal?.intent
-    t.match(intent, { price: 12_345, entry: 1_830_000, side: 'buy', direction: 'short', levels: { watch: 'NIFTY-I', direction: 'short', stop: 1_835_000 } })
+    t.match(intent, { price: 12_345, entry: 1_830_000, side: 'buy', direction: 'short',
+      levels: { watch: 'NIFTY-I', direction: 'short', stop: 1_835_000 } })
     t.match(from([short('down')], { via })[0]?.intent, { price: null }, 'which may never have traded')
   })
 
@@ -269,7 +289,8 @@ t.test('expressing decisions', async (t) => {
 
 t.test('a setup enters when all its conditions hold, and is noted with those that failed', async (t) => {
   const held = condition('a', true, 1, '')
-  t.strictSame(setup('long', 'why', [held], { tier: 0.5 }), { type: 'enter', direction: 'long', because: 'why', conditions: [held], tier: 0.5 })
+  t.strictSame(setup('long', 'why', [held], { tier: 0.5 }),
+    { type: 'enter', direction: 'long', because: 'why', conditions: [held], tier: 0.5 })
   const failed = [held, condition('b', false, 2, ''), condition('c', false, 3, '')]
   t.strictSame(setup('long', 'why', failed, { stop: 9 }),
     { type: 'noted', direction: 'long', because: 'why, but not: b; c', conditions: failed, stop: 9 })
@@ -278,16 +299,19 @@ t.test('a setup enters when all its conditions hold, and is noted with those tha
 t.test('play', async (t) => {
   const buyAt = (minute: number, levels = {}) => signal('5m', ({ close }, { minute: now, position }) =>
     now === 555 + minute && position.direction === 'none' ? long('now', levels) : close === 90 ? flat('low') : stay)
-  const at = (minute: number, open: number, low: number, high: number, close: number): Bar => ({ ...bar(minute, close), open, low, high })
+  const at = (minute: number, open: number, low: number, high: number, close: number): Bar =>
+    ({ ...bar(minute, close), open, low, high })
   const calm = (minute: number) => at(minute, 100, 99, 101, 100)
   const rows: readonly [string, object, readonly Bar[], unknown][] = [
     ['enters and leaves at the next open', {}, [at(5, 100, 90, 100, 90), at(10, 91, 91, 91, 91)], [100, 91, 'SIGNAL']],
     ['leaves at a stop that a bar touches', { stop: 95 }, [at(5, 100, 94, 100, 98)], [100, 95, 'STOP_LOSS']],
     ['or at the open when it opens beyond it', { stop: 95 }, [calm(5), at(10, 93, 92, 93, 93)], [100, 93, 'STOP_LOSS']],
     ['leaves at a target', { stop: 95, target: 105 }, [at(5, 100, 96, 106, 98)], [100, 105, 'TARGET']],
-    ['takes the stop first where a bar touches both', { stop: 95, target: 105 }, [at(5, 100, 94, 106, 98)], [100, 95, 'STOP_LOSS']],
+    ['takes the stop first where a bar touches both', { stop: 95, target: 105 }, [at(5, 100, 94, 106, 98)],
+      [100, 95, 'STOP_LOSS']],
   ]
-  for (const [name, levels, bars, [entry, exit, reason]] of rows as readonly [string, object, readonly Bar[], [number, number, string]][])
+  for (const [name, levels, bars, [entry, exit, reason]] of rows as readonly [string, object, readonly Bar[],
+    [number, number, string]][])
     t.match(play(buyAt(5, levels), [calm(0), ...bars]).trades, [{ direction: 'long', entry, exit, reason }], name)
 
   t.throws(() => play(buyAt(5), [calm(0)], { params: { x: 1 } }), { code: 'STRATEGY_PARAMS' })
@@ -300,7 +324,8 @@ t.test('longer bars are made from shorter ones, counted from the open', async (t
   const [a, b, c] = real as [Bar, Bar, Bar]
   t.strictSame(quarter[0], {
     symbol: 'NIFTY-I', timeframe: '15m', openAt: a.openAt, closeAt: c.closeAt, open: a.open, close: c.close,
-    high: Math.max(a.high, b.high, c.high), low: Math.min(a.low, b.low, c.low), volume: a.volume + b.volume + c.volume, oi: c.oi, gap: false,
+    high: Math.max(a.high, b.high, c.high), low: Math.min(a.low, b.low, c.low),
+      volume: a.volume + b.volume + c.volume, oi: c.oi, gap: false,
   })
   const days = resample(real, '1d')
   t.strictSame(days.map(({ openAt, closeAt }) => [openAt, closeAt]),

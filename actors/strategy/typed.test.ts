@@ -4,7 +4,8 @@ import { bollinger, choice, defineStrategy, ema, long, number, on, stay, whole }
 /** What an author's editor must complain about: the compiler checks these lines, so running the file proves nothing more. */
 export const wrong = defineStrategy({
   name: 'wrong', title: 'Wrong', description: 'Each marked line must not compile.', bars: '5m',
-  params: { length: whole(9, [2, 50], 'bars'), width: number(2, [1, 3], 'ranges'), side: choice('both', ['both', 'long'], 'sides') },
+  params: { length: whole(9, [2, 50], 'bars'), width: number(2, [1, 3], 'ranges'),
+    side: choice('both', ['both', 'long'], 'sides') },
   indicators: ({ length, side }) => {
     // @ts-expect-error a choice is one of its words
     if (side === 'short') return { mean: ema(2), band: on('15m', bollinger(2, 2)) }

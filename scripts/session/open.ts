@@ -12,7 +12,7 @@ import { kindOf } from '#actors/journal/kinds.ts'
 import type { Command, SystemFact } from '#actors/messages.ts'
 import { prepareRun, type Run } from '#actors/run.ts'
 import { dataDirectory, readConfig } from '#actors/settings.ts'
-import { tradingTree, type Trading } from '#actors/tree.ts'
+import { tradingTree, type Conduct, type Trading } from '#actors/tree.ts'
 import { problem } from './errors.ts'
 
 /** What a person asked for. */
@@ -26,6 +26,7 @@ export type SessionOptions = {
   readonly from: number | null
   readonly fresh?: boolean
   readonly shards?: number
+  readonly strategyActor?: Conduct['strategyActor']
   readonly log: Logger
   /** Tells a person what is happening. */
   readonly say: (line: string) => void
@@ -124,6 +125,7 @@ export const startSession = async (
     pace: { speed: options.speed, from: options.from },
     shards: options.shards ?? Math.max(1, cpus().length - 3),
     services: { halting },
+    ...(options.strategyActor && { strategyActor: options.strategyActor }),
   })
   const strategyOf = new Map(run.info.strategies.map(({ id }) => [trading.actorOf(id), id]))
   let session: Session | null = null
