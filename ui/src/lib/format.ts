@@ -119,9 +119,30 @@ export const instrument = (symbol: string, withExpiry = true): string => {
   return `${underlying} ${withExpiry ? expiry : ''}${strike} ${type}`
 }
 
+const abbreviations = new Set([
+  'adx',
+  'atr',
+  'ema',
+  'macd',
+  'obv',
+  'poc',
+  'roc',
+  'rsi',
+  'sma',
+  'vah',
+  'val',
+  'vroc',
+  'vwap',
+  'vwma',
+])
+
 /** A condition's or reading's name as a title: `fast above slow` begins large, `buyVolume` is spelled out. */
 export const title = (name: string): string =>
-  /^[a-z][a-zA-Z0-9_-]*$/.test(name) ? words(name) : name.charAt(0).toUpperCase() + name.slice(1)
+  abbreviations.has(name)
+    ? name.toUpperCase()
+    : /^[a-z][a-zA-Z0-9_-]*$/.test(name)
+      ? words(name)
+      : name.charAt(0).toUpperCase() + name.slice(1)
 
 /** `volume-spike` and `volumeSpike` as `Volume spike`. */
 export const words = (name: string): string => {
