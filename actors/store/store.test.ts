@@ -6,7 +6,7 @@ import t from 'tap'
 import { lockDirectory, realClock, type Problem } from '#engine/mod.ts'
 import { proveDurable } from './connect.ts'
 import { openStore } from './store.ts'
-import { openAt, scriptedDay, signal } from './testing/facts.ts'
+import { at, candle, minuteClosed, numbered, openAt, scriptedDay, signal } from './testing/facts.ts'
 import { batchSize, signalsAfter } from './testing/writer.ts'
 
 const open = (dir: string) => openStore({ dir, runId: 'run', clock: realClock })
@@ -138,6 +138,21 @@ t.test('a store', async (t) => {
     } as const
     await store.saveInstruments([option])
     await t.resolves(store.saveInstruments([{ ...option, lot: 50, freeze: 1_800 }]))
+  })
+
+  await t.test('takes the candles of ninety symbols, minute by minute', async (t) => {
+    const symbols = Array.from({ length: 90 }, (_, n) => `S${n}`)
+    const candles = (n: number) => symbols.map((symbol) => candle(symbol, n))
+    const minutes = Array.from({ length: 50 }, (_, n) => at(n, minuteClosed(n, candles(n))))
+    const batch = numbered(minutes, await store.lastSequence())
+    const before = performance.now()
+    for (const one of batch.slice(0, 25)) await store.apply([one])
+    const between = performance.now()
+    await store.apply(batch.slice(25))
+    const after = performance.now()
+    const each = (ms: number) => `${(ms / 25).toFixed(1)} ms`
+    t.comment(`a minute alone: ${each(between - before)}; in a batch of 25: ${each(after - between)}`)
+    t.equal((await store.queries.candles({ symbol: 'S89', timeframe: '1m', limit: 100 })).length, 50)
   })
 
   await t.test('keeps its log small', async (t) => {

@@ -258,7 +258,8 @@ const trade = (id: string, n: number, more: Partial<Trade>): Trade => ({
   ...more,
 })
 
-const minuteClosed = (n: number, candles: readonly Candle[]): BusinessFact => ({
+/** The fact of a minute, the n-th of the session, and its candles. */
+export const minuteClosed = (n: number, candles: readonly Candle[]): BusinessFact => ({
   type: 'minuteClosed',
   mark: openAt + n * minute,
   sequence: n,
@@ -267,7 +268,8 @@ const minuteClosed = (n: number, candles: readonly Candle[]): BusinessFact => ({
   candles,
 })
 
-const candle = (symbol: string, n: number, more: Partial<Candle> = {}): Candle => ({
+/** A candle that opened `n` minutes into the session. */
+export const candle = (symbol: string, n: number, more: Partial<Candle> = {}): Candle => ({
   symbol,
   timeframe: '1m',
   openAt: openAt + n * minute,
