@@ -2,8 +2,9 @@
 import type { Timeframe } from './domain/candle.ts'
 import type { ExitReason } from './domain/order.ts'
 import type { Condition, Direction } from './domain/signal.ts'
-import { defineStrategy, type Bar, type Decision, type Elsewhere, type Indicator, type Line,
-  type Seen } from './strategy/define.ts'
+import {
+  defineStrategy, type Bar, type Decision, type Elsewhere, type Indicator, type Line, type Seen,
+} from './strategy/define.ts'
 
 export { defineStrategy }
 export type * from './strategy/define.ts'
@@ -21,7 +22,7 @@ type With<D> = Omit<D, 'type' | 'direction' | 'because' | 'reason'>
 export const long = (because: string, rest: With<Enter> = {}): Enter =>
   ({ ...rest, type: 'enter', direction: 'long', because })
 
-/** Wants to hold the short side: sells (or buys a put), after leaving a long. Nothing happens when it is short already. */
+/** Wants to hold the short side: sells (or buys a put), after leaving a long. Nothing happens when short already. */
 export const short = (because: string, rest: With<Enter> = {}): Enter =>
   ({ ...rest, type: 'enter', direction: 'short', because })
 

@@ -1,5 +1,6 @@
-import { atr, choice, condition, crossedAbove, crossedBelow, defineStrategy, ema, number, setup, stay,
-  whole } from '../kit.ts'
+import {
+  atr, choice, condition, crossedAbove, crossedBelow, defineStrategy, ema, number, setup, stay, whole,
+} from '../kit.ts'
 
 /** Follows the trend: turns with the fast average each time it crosses the slow one. */
 export default defineStrategy({

@@ -200,14 +200,14 @@ t.test('a held option is left with reason THETA when its window opens, after any
  *  4  Fourteen bars earlier 37 350 were traded: (336 850 - 37 350) / 37 350 = 802 %.
  *  5  VWAP is 6050.12. The bar before traded 50 750, and the 5-bar average rises since 69 300 drops out of it.
  *  ATR(14) is 5.29123 on 5m and 9.37440 at the 15m close of 14:00:
- *     stop 6063.60 - 1.5 x 5.29123 = 6055.66, target 6063.60 + 2 x 9.37440 = 6082.35; (2 x 9.3744) / (1.5 x 5.29123) = 2.36.
+ *     stop 6063.60 - 1.5 x 5.29123 = 6055.66, target 6063.60 + 2 x 9.37440 = 6082.35: 18.75 to gain, 7.94 to lose.
  *  The next bar opens at 6065.00 and reaches 6083.05, past the target.
  *
  * At 14:05 the close, 6080.00, passes the day before's high of 6067.25, on 1400 % of the volume. Flat again, it enters
  * at 6080.00; at 14:15 VROC is (282 250 - 44 850) / 44 850 = 529 % on a rising bar: a climax, out at the next open.
  *
- * At 14:35 it breaks 6085.60 on 388 200 units (254 %) and enters at 6090.60; at 14:45, in profit (6092.00 above 6090.50),
- * the volume of 130 000 is below 80 % of 388 200: out at the next open.
+ * At 14:35 it breaks 6085.60 on 388 200 units (254 %) and enters at 6090.60; at 14:45, in profit (6092.00 above
+ * 6090.50), the volume of 130 000 is below 80 % of 388 200: out at the next open.
  */
 t.test('a recorded trade agrees with its arithmetic', async (t) => {
   const { signals, trades } = play(pva, niftyJanuary2013(), { params: { trade: 'underlying' } })

@@ -1,15 +1,13 @@
 import {
   adLine, atr, averageVolume, choice, closes, condition, defineStrategy, divergence, expandingVolume, flat, noted,
-    number,
-  obv, on, setup, stay, supportResistance, volumeProfile, vroc, vwap, whole,
+  number, obv, on, setup, stay, supportResistance, volumeProfile, vroc, vwap, whole,
   type Bar, type Condition, type Decision, type Direction, type Own, type ParamsOf, type Seen,
 } from '../kit.ts'
 
 const params = {
   timeframe: choice('5m', ['1m', '5m', '15m'], 'bars it works on'),
   targetTimeframe: choice('15m', ['5m', '15m', '1d'], 'bars whose ATR sets the target'),
-  trade: choice('option', ['option', 'underlying'],
-    'buy an option on the signal, or trade the signal instrument itself'),
+  trade: choice('option', ['option', 'underlying'], 'buy an option on the signal, or trade its instrument itself'),
   levelBars: whole(20, [5, 200], 'closed bars whose range gives resistance and support'),
   breakVolume: number(150, [100, 1000], 'least volume of the breaking bar, in percent of the average'),
   averageBars: whole(20, [5, 200], 'bars in the average volume'),
@@ -82,7 +80,7 @@ const entriesKept = 8
 export default defineStrategy({
   name: 'pva',
   title: 'Price Volume Action',
-  description: 'A break of support or resistance on volume, confirmed by OBV divergence, volume profile, VROC and VWAP.',
+  description: 'A break of support or resistance, confirmed by volume, OBV divergence, volume profile, VROC and VWAP.',
   bars: ({ timeframe }) => timeframe,
   params,
   risk: (p) => ({

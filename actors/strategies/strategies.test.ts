@@ -149,12 +149,14 @@ t.test('every strategy', async (t) => {
 /*
  * Four years of recorded bars, against an independent sketch of the same rules: condition 1 on about 2170 long and 2120
  * short bars, with 4 on 1340 and 1370, with 4 and 5 on 1110 and 1160, with the divergence as well on 380 and 430; the
- * reward-to-risk rule passes 92 % of all bars. Swings and sessions may be counted a little differently, so a twentieth of
- * difference is let pass.
+ * reward-to-risk rule passes 92 % of all bars. Swings and sessions may be counted a little differently, so a twentieth
+ * of difference is let pass.
  */
 const shared = process.env['RINGMASTER_SHARED'] ?? new URL('../../../shared', import.meta.url).pathname
 const fourYears = `${shared}/data/bars/NIFTY-I_fut_1m_2013_2016.csv.gz`
-const skip = existsSync(fourYears) ? false : `needs the recorded bars of 2013-2016 at ${fourYears}; set RINGMASTER_SHARED to their folder`
+const skip = existsSync(fourYears)
+  ? false
+  : `needs the recorded bars of 2013-2016 at ${fourYears}; set RINGMASTER_SHARED to their folder`
 
 t.test('PVA finds as many setups in four years as an independent count', { skip }, async (t) => {
   const fiveMinutes = resample(recorded(), '5m')

@@ -105,8 +105,8 @@ const conditionsAt = (bar: Bar, seen: View, direction: Direction): Condition[] =
 }
 
 /**
- * 0 to 100: the mean of the four margins, each 0 at its threshold and full at: averages one ATR apart; the close a whole
- * band's width from Supertrend; RSI at 0 or 100; twice the volume asked for.
+ * 0 to 100: the mean of the four margins, each 0 at its threshold and full at: averages one ATR apart; the close a
+ * whole band's width from Supertrend; RSI at 0 or 100; twice the volume asked for.
  */
 const strengthAt = (bar: Bar, { params: p, fast, slow, trend, rsi, average, range }: View): number => {
   const margins = [
@@ -118,7 +118,7 @@ const strengthAt = (bar: Bar, { params: p, fast, slow, trend, rsi, average, rang
   return (100 * margins.reduce((sum, one) => sum + one, 0)) / margins.length
 }
 
-/** Moves the stop to the Supertrend line once the trade is far enough in profit, and after that wherever it tightens. */
+/** Moves the stop to the Supertrend line once the trade is far enough in profit, and then wherever it tightens. */
 const trailAt = (bar: Bar, { params: p, memory, position, trend }: View): Decision => {
   const sign = position.direction === 'long' ? 1 : -1
   const risk = memory.risks.findLast(({ at }) => at <= position.entryAt)?.risk

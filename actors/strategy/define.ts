@@ -76,7 +76,12 @@ export type Decision =
       readonly conditions?: readonly Condition[]
       readonly indicators?: Readonly<Record<string, number | null>>
     }
-  | { readonly type: 'exit'; readonly because: string; readonly reason: ExitReason; readonly indicators?: Readonly<Record<string, number | null>> }
+  | {
+      readonly type: 'exit'
+      readonly because: string
+      readonly reason: ExitReason
+      readonly indicators?: Readonly<Record<string, number | null>>
+    }
   | { readonly type: 'move'; readonly because: string; readonly stop?: number; readonly target?: number }
   | {
       /** On record, not acted on: a setup of which a condition failed. */
@@ -109,7 +114,7 @@ export type OptionChoice = {
 /** Limits a strategy asks to be judged by; an instance's configuration may tighten or replace them. */
 export type RiskDefaults = {
   /** How a position is sized: see actors/risk/size.ts. */
-  readonly sizing?: { readonly by: 'percent-risk'; readonly percent: number } | { readonly by: 'tiered'; readonly percent: number }
+  readonly sizing?: { readonly by: 'percent-risk' | 'tiered'; readonly percent: number }
   readonly maxOpenTrades?: number
   readonly dailyLossPercent?: number
   readonly minRewardToRisk?: number
@@ -138,7 +143,7 @@ export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watche
   readonly bars: Timeframe | ((params: ParamsOf<S>) => Timeframe)
   readonly params: S
   readonly risk?: RiskDefaults | ((params: ParamsOf<S>) => RiskDefaults)
-  /** Trade an option bought on the signal instead of the signal's own instrument; `null` or absent: the instrument itself. */
+  /** Trade an option bought on the signal; `null` or absent: the signal's own instrument. */
   readonly via?: (params: ParamsOf<S>) => OptionChoice | null
   readonly indicators: (params: ParamsOf<S>, own: Own) => I
   readonly memory?: () => M

@@ -122,8 +122,8 @@ const actToEnter = (decision: Enter, bar: Bar, { via, instrument, chooseOption }
   if (via === null) return { type: 'enter', decision, because, traded: instrument }
   const { thetaDays, thetaMinute } = via
   const { underlying } = instrument
-  const answer = chooseOption({ underlying, price: paise(bar.close), direction, at: bar.closeAt, thetaDays,
-    thetaMinute })
+  const [price, at] = [paise(bar.close), bar.closeAt]
+  const answer = chooseOption({ underlying, price, direction, at, thetaDays, thetaMinute })
   return answer.type === 'chosen'
     ? { type: 'enter', decision, because, traded: answer.instrument }
     : { type: 'note', decision, because: `${because}. Not traded: ${answer.because}` }
@@ -175,9 +175,9 @@ const leaving = ({ held, decision }: Extract<Act, { type: 'leave' }>, page: Page
 const moving = ({ held, decision }: Extract<Act, { type: 'move' }>, { id, outcome, desk }: Page): Proposal => {
   const { because } = decision
   const { symbol } = held
+  const { strategy } = desk
   const at = outcome.bar.closeAt
-  return { signal: null, intent: { kind: 'move', id, strategy: desk.strategy, at, symbol, ...levelsOf(decision, desk),
-    because } }
+  return { signal: null, intent: { kind: 'move', id, strategy, at, symbol, ...levelsOf(decision, desk), because } }
 }
 
 const heading = ({ id, outcome: { bar }, desk: { strategy } }: Page, validBars = 1) => ({

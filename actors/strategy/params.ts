@@ -1,11 +1,24 @@
 /** One parameter of a strategy: default, bounds and description, from which validation, form and sweep follow. */
 export type Param =
-  | { readonly kind: 'whole' | 'number'; readonly default: number; readonly min: number; readonly max: number; readonly description: string }
-  | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[]; readonly description: string }
+  | {
+      readonly kind: 'whole' | 'number'
+      readonly default: number
+      readonly min: number
+      readonly max: number
+      readonly description: string
+    }
+  | {
+      readonly kind: 'choice'
+      readonly default: string
+      readonly choices: readonly string[]
+      readonly description: string
+    }
   | { readonly kind: 'flag'; readonly default: boolean; readonly description: string }
 
 export type ParamSet = Readonly<Record<string, Param>>
-type ValueOf<P> = P extends { kind: 'choice'; choices: readonly (infer C)[] } ? C : P extends { kind: 'flag' } ? boolean : number
+type ValueOf<P> = P extends { kind: 'choice'; choices: readonly (infer C)[] } ? C
+  : P extends { kind: 'flag' } ? boolean
+  : number
 export type ParamsOf<S extends ParamSet> = { readonly [K in keyof S]: ValueOf<S[K]> }
 
 /** A whole number within bounds, both included. */

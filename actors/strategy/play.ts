@@ -76,8 +76,8 @@ export const play = (definition: AnyDefinition, bars: readonly Bar[], options: P
     account.ask(proposals)
     steps.push(stepOf(outcome, proposals, account.position()))
   }
-  return { steps, signals: steps.flatMap(({ signals }) => signals), trades: account.trades,
-    position: account.position() }
+  const signals = steps.flatMap((step) => step.signals)
+  return { steps, signals, trades: account.trades, position: account.position() }
 }
 
 const stepOf = ({ bar, decisions }: Outcome, proposals: readonly Proposal[], position: Holding): Step =>

@@ -44,7 +44,7 @@ export const nothing: Holding = {
   direction: 'none', symbol: null, quantity: 0, entry: 0, entryAt: 0, stop: null, target: null, bars: 0,
 }
 
-/** Minutes of a session, by which a line on days is reckoned in shorter bars. Nominal: used for warm-up lengths only. */
+/** Minutes of a session, by which a line on days is reckoned in shorter bars. Nominal: for warm-up lengths only. */
 const sessionMinutes = 375
 
 /**

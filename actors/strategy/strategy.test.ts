@@ -8,6 +8,7 @@ import {
 import { atMinute } from '../calendar/day.ts'
 import { minutesOf } from '../domain/candle.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import type { Intent } from '../domain/order.ts'
 import { niftyJanuary2013 } from '../strategies/fixtures/bars.ts'
 import type { Holding } from './define.ts'
 import { express, type Desk } from './express.ts'
@@ -81,7 +82,8 @@ t.test('the runner', async (t) => {
     memory: () => ({ bars: 0 }),
     decide: (_, { memory, fast, slow, other, minute, position }) => {
       memory.bars++
-      return noted('long', `${memory.bars} ${fast.before}>${fast.now} ${slow.before}>${slow.now} ${other.now} ${minute} ${position.bars}`)
+      const lines = `${fast.before}>${fast.now} ${slow.before}>${slow.now} ${other.now}`
+      return noted('long', `${memory.bars} ${lines} ${minute} ${position.bars}`)
     },
   })
   const start = () => runner(lines, {}, { symbol: 'NIFTY-I', tick: 0.05 })
@@ -207,12 +209,15 @@ t.test('expressing decisions', async (t) => {
   const close = bar(0, 18300).closeAt
   const from = (decisions: readonly Decision[], change: Partial<Desk> = {}) =>
     express({ bar: bar(0, 18300), decisions, readings: { rsi: 61.5 } }, { ...desk, ...change })
-  /** What was asked for, in short: wants/kind/symbol/side or reason. */
+  /** What was asked for, in short: what the signal wants, then the intent with its side or reason. */
   const told = (decisions: readonly Decision[], change: Partial<Desk> = {}) =>
-    from(decisions, change).map(({ signal, intent }) => [
-      signal?.wants ?? '-',
-      intent ? [intent.kind, intent.symbol, intent.kind === 'enter' ? intent.side : intent.kind === 'exit' ? intent.reason : ''].join(' ').trim() : '-',
-    ].join(': '))
+    from(decisions, change).map(({ signal, intent }) => `${signal?.wants ?? '-'}: ${inShort(intent)}`)
+  const inShort = (intent: Intent | null) => {
+    if (intent === null) return '-'
+    const { kind, symbol } = intent
+    if (intent.kind === 'move') return `${kind} ${symbol}`
+    return `${kind} ${symbol} ${intent.kind === 'enter' ? intent.side : intent.reason}`
+  }
 
   t.test('names a desired state', async (t) => {
     const rows: readonly [string, readonly Decision[], Partial<Desk>, readonly string[]][] = [

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { bollinger, choice, defineStrategy, ema, long, number, on, stay, whole } from '../kit.ts'
 
-/** What an author's editor must complain about: the compiler checks these lines, so running the file proves nothing more. */
+/** What an author's editor must complain about. The compiler checks these lines; running them proves nothing more. */
 export const wrong = defineStrategy({
   name: 'wrong', title: 'Wrong', description: 'Each marked line must not compile.', bars: '5m',
   params: { length: whole(9, [2, 50], 'bars'), width: number(2, [1, 3], 'ranges'),
