@@ -2,6 +2,7 @@ import type { Channel, Channels, ServerMessage } from '#api/contract.ts'
 
 /** Channels of which there is one item, not a list. */
 export type Single = 'run' | 'pnl'
+/** Channels that carry a list. */
 export type Listed = Exclude<Channel, Single>
 
 /** What was last heard on each channel. */

@@ -17,6 +17,7 @@ const lookMs = 200
 
 type Data = Extract<ServerMessage, { items: unknown }>
 
+/** Where to connect, with which key, and who is told what. */
 export type StreamOptions = {
   readonly address: string
   readonly key: string
