@@ -17,6 +17,11 @@ export const { area, entries, problem } = catalogue('API', {
     says: (d: { origin: string }) => `A page of ${d.origin} may not talk to this server.`,
     todo: 'Open the dashboard from this server itself.',
   },
+  NO_PORT: {
+    next: 'stop',
+    says: (d: { from: number; to: number }) => `Every port from ${d.from} to ${d.to} is taken.`,
+    todo: 'Give another one with --port.',
+  },
   NOT_ALLOWED: {
     next: 'stop',
     says: (d: { path: string; role: string }) => `${d.path} needs the role "${d.role}".`,

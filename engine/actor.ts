@@ -35,6 +35,8 @@ export type Context<C extends { readonly type: string } = Message> = {
   readonly gauges: Gauges
   /** The journal's durable sequence when this actor started: everything up to it is there to be read back. */
   readonly recovered: number
+  /** The journal's durable sequence now. */
+  journaled(): number
   /** Event time: that of the message at hand, or of what was last delivered. */
   now(): Millis
   /** Sends a command, stamped with `at` (by default the present event time). Never lost: see Host. */

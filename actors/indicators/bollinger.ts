@@ -1,6 +1,7 @@
 import { BollingerBands } from 'trading-signals'
 import type { Indicator } from '../strategy/define.ts'
 
+/** Edges and middle of the band, in rupees. */
 export type Band = { readonly lower: number; readonly middle: number; readonly upper: number }
 
 /**

@@ -6,6 +6,7 @@ import { lastOf } from './window.ts'
 /** Which divergences are in force; both can be. */
 export type Divergence = { readonly positive: boolean; readonly negative: boolean }
 
+/** What counts as a divergence, and for how long. */
 export type DivergenceOptions = {
   /** Bars either side of a swing point. */
   readonly side?: number

@@ -1,6 +1,7 @@
 import type { Indicator } from '../strategy/define.ts'
 import { lastOf } from './window.ts'
 
+/** Edges of the channel, in rupees. */
 export type Channel = { readonly upper: number; readonly lower: number }
 
 /**

@@ -1,6 +1,7 @@
 import type { Indicator } from '../strategy/define.ts'
 import { atr } from './atr.ts'
 
+/** Which way the trend goes, and where it would turn. */
 export type Trend = {
   /** The band that trails the price: below it in an up-trend, above it in a down-trend. Rupees. */
   readonly line: number

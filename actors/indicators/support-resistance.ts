@@ -2,6 +2,7 @@ import type { Indicator } from '../strategy/define.ts'
 import { dayNumber } from './day-number.ts'
 import { donchian, type Channel } from './donchian.ts'
 
+/** Levels, and which of them a close broke. Rupees. */
 export type Breaks = {
   /** The nearest resistance that this close has passed while the last one had not; `NaN` when there is none. */
   readonly resistance: number

@@ -17,6 +17,7 @@ export type Profile = {
   sellBelow(price: number): number
 }
 
+/** How wide, how long, and how much of it is the value area. */
 export type ProfileOptions = {
   /** Trading days, this one included. */
   readonly days?: number

@@ -40,9 +40,13 @@ export type Elsewhere<V = number> = {
   readonly symbol?: string
   readonly indicator: Indicator<V>
 }
+/** Anything a strategy may name as a line. */
+// `any`: indicators of many value types side by side; `Lines` gives each line its own back.
 export type Watch = Indicator<any> | Elsewhere<any>
+/** What a strategy watches, by the name of its line. */
 export type Watches = Readonly<Record<string, Watch>>
 type ValueOf<W> = W extends Elsewhere<infer V> ? V : W extends Indicator<infer V> ? V : never
+/** The lines that come of what is watched. */
 export type Lines<I extends Watches> = { readonly [K in keyof I]: Line<ValueOf<I[K]>> }
 
 /** What the strategy holds, as its own facts told it. Prices of what was signalled on, in rupees. */
@@ -133,6 +137,7 @@ export type Seen<P, I extends Watches, M> = Lines<I> & {
   readonly minute: number
 }
 
+/** A strategy as its author declares it: what it watches, what may be set, and what it makes of each closed bar. */
 export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watches, M = any> = {
   readonly name: string
   /** Shown to people: `EMA crossover`. */

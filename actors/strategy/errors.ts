@@ -33,4 +33,5 @@ export const strategyErrors = catalogue('STRATEGY', {
   },
 })
 
+/** An error of this area, ready to be thrown. */
 export const { problem } = strategyErrors

@@ -21,6 +21,7 @@ export type OptionWish = {
   readonly thetaDays: number
   readonly thetaMinute: number
 }
+/** The option to buy, or why there is none. */
 export type OptionAnswer =
   | { readonly type: 'chosen'; readonly instrument: Instrument }
   | { readonly type: 'none'; readonly because: string }

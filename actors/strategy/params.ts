@@ -15,10 +15,12 @@ export type Param =
     }
   | { readonly kind: 'flag'; readonly default: boolean; readonly description: string }
 
+/** The parameters of a strategy, by name. */
 export type ParamSet = Readonly<Record<string, Param>>
 type ValueOf<P> = P extends { kind: 'choice'; choices: readonly (infer C)[] } ? C
   : P extends { kind: 'flag' } ? boolean
   : number
+/** The values that a declaration stands for: a choice is one of its words, a flag true or false, all else a number. */
 export type ParamsOf<S extends ParamSet> = { readonly [K in keyof S]: ValueOf<S[K]> }
 
 /** A whole number within bounds, both included. */
@@ -39,6 +41,7 @@ export const flag = (byDefault: boolean, description: string) =>
 
 /** What is wrong with one given value: where, and a sentence with the bounds. */
 export type ParamError = { readonly path: string; readonly says: string }
+/** Values fit to run with, or every fault found in what was given. */
 export type Parsed<S extends ParamSet> =
   | { readonly type: 'ok'; readonly params: ParamsOf<S> }
   | { readonly type: 'bad'; readonly errors: readonly ParamError[] }

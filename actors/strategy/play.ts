@@ -9,6 +9,7 @@ import { parseParams } from './params.ts'
 import { resample } from './resample.ts'
 import { nothing, runner, type Outcome } from './runner.ts'
 
+/** On what, with which parameters, and from when a strategy is played. */
 export type PlayOptions = {
   /** What the strategy runs on; the symbol of the first bar by default. */
   readonly symbol?: string
@@ -38,6 +39,7 @@ export type PlayTrade = {
   readonly reason: ExitReason
 }
 
+/** All that came of it. */
 export type Played = {
   /** One for each bar that was judged. */
   readonly steps: readonly Step[]

@@ -94,6 +94,7 @@ export const openHost = (actor: AnyActor, spec: HostSpec, log: Logger, services:
   const ctx: Context = {
     id: spec.id,
     recovered,
+    journaled: () => Atomics.load(durable, 0),
     clock,
     random: seeded(spec.seed),
     log,

@@ -12,16 +12,7 @@ export const sessionErrors = catalogue('SESSION', {
     says: () => 'The run was interrupted before its end.',
     todo: 'Run the same command again: it goes on from the journal.',
   },
-  PORT_NONE: {
-    next: 'stop',
-    says: (d: { from: number; to: number }) => `Every port from ${d.from} to ${d.to} is taken.`,
-    todo: 'Give another one with --port.',
-  },
-  RECORDING_NONE: {
-    next: 'stop',
-    says: (d: { path: string }) => `There is no recording at ${d.path}.`,
-    todo: 'Give a file or folder with --recording.',
-  },
 })
 
+/** Makes a throwable error of a session's catalogue. */
 export const { problem } = sessionErrors

@@ -108,7 +108,7 @@ const STOP_MS = 2500
 export const startSession = async (
   ground: Ground,
   options: SessionOptions,
-  others: (session: () => Session) => readonly Node[] = () => [],
+  others: (session: () => Session, trading: Trading) => { readonly before: readonly Node[]; readonly after: readonly Node[] } = () => ({ before: [], after: [] }),
 ): Promise<Session> => {
   const { run } = ground
   const { log } = options
@@ -132,10 +132,11 @@ export const startSession = async (
   const note = (...facts: SystemFact[]): void =>
     session?.system.send('executor', noteOf(...facts))
 
+  const { before, after } = others(() => session!, trading)
   const root = supervisor(
     'ringmaster',
     { restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000 },
-    () => [...others(() => session!), trading.tree],
+    () => [...before, trading.tree, ...after],
   )
   const system = await startSystem(root, {
     clock: realClock,

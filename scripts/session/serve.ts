@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { realClock } from '#engine/clock.ts'
+import { child, type LatestHandle } from '#engine/mod.ts'
+import gateway, { type Desk } from '#api/gateway.actor.ts'
+import store from '#actors/store/store.actor.ts'
+import { buildUi } from '../build-ui.ts'
+import { commandProblem } from '../command/errors.ts'
+import { root } from '../launch/prepare.mjs'
+import { controlOf } from './control.ts'
+import { loggerOver, openPino } from './log.ts'
+import { openGround, startSession, type Ground, type Session, type SessionOptions } from './open.ts'
+import { fromOf, speedOf } from './options.ts'
+import { sessionToken } from './token.ts'
+
+/** What a person gave to `start`. */
+export type ServeGiven = {
+  readonly data?: string | undefined
+  readonly recording?: string | undefined
+  readonly config?: string | undefined
+  readonly from?: string | undefined
+  readonly fresh: boolean
+  readonly speed: string
+  readonly port: string
+  readonly host: string
+  readonly verbose: boolean
+}
+
+/** Runs a session with its dashboard until a person ends it. */
+export const serve = async (given: ServeGiven): Promise<number> => {
+  const { data, recording, config, fresh } = given
+  const say = (line: string): void => console.log(`ringmaster: ${line}`)
+  const options: SessionOptions = {
+    data, recording, config, fresh, say,
+    speed: speedOf(given.speed),
+    from: fromOf(given.from),
+    log: loggerOver(openPino(given.verbose ? 'info' : 'warn')),
+  }
+  const port = portOf(given.port)
+  // Before anything that takes time: an end asked for while starting is an end all the same.
+  const asked = endAsked()
+  const built = buildUi(say)
+  built.catch(() => undefined)
+  const ground = await openGround(options)
+  say(ground.resumes ? 'going on where the journal ends' : `starting ${ground.run.info.strategies.length} strategies, a thread each`)
+  await built
+  const address = Promise.withResolvers<string>()
+  const session = await startSession(ground, options, (running, { latest }) => {
+    const { api, store } = nodesOf(ground, running, { ...given, port, latest, onListening: address.resolve })
+    return { before: [api], after: [store] }
+  })
+  say(`REPLAY of ${ground.run.recording.days.join(', ')} at ${given.speed}; nothing here reaches a broker`)
+  say(`dashboard: ${await address.promise}`)
+  session.finished.then(
+    () => say('the recording is through; the dashboard stays until Ctrl-C'),
+    (error: { code?: string; message: string; todo?: string }) => {
+      console.error(`${error.code ?? 'UNEXPECTED'}: ${error.message}\n  What to do: ${error.todo ?? 'Look at the log.'}`)
+    },
+  )
+  await asked
+  return end(session, say)
+}
+
+const end = async (session: Session, say: (line: string) => void): Promise<number> => {
+  const from = realClock.elapsed()
+  say('stopping in order ...')
+  await session.stop()
+  say(`stopped in ${((realClock.elapsed() - from) / 1000).toFixed(1)} s; the journal has everything, and the next start goes on from it`)
+  return 0
+}
+
+const endAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  })
+
+type Server = Pick<ServeGiven, 'speed' | 'host'> & { readonly port: number; readonly latest: LatestHandle; readonly onListening: (address: string) => void }
+
+const nodesOf = ({ run, data }: Ground, session: () => Session, { speed, host, port, latest, onListening }: Server) => {
+  const token = sessionToken(data)
+  const desk: Desk = {
+    listening(at) {
+      if (at.port !== at.asked) console.log(`ringmaster: port ${at.asked} is taken, using ${at.port}`)
+      onListening(`http://${at.host}:${at.port}/#key=${token}`)
+    },
+    halt: () => session()?.halt() ?? null,
+  }
+  const dailyLoss = Object.fromEntries(
+    Object.entries(run.limits.strategies).map(([id, one]) => [id, Math.round((one.capital * one.dailyLossPercent) / 100)]))
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  return {
+    api: child(
+      gateway,
+      {
+        journal: run.journal, run: run.info, instruments: run.instruments.all, latest, speed: speedOf(speed), dailyLoss,
+        host, port, token, uiDir: join(root, 'ui', 'build'), version,
+      },
+      {
+        name: 'api', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 10_000, stopMs: 1500,
+        services: { control: controlOf(session), desk },
+      },
+    ),
+    store: child(
+      store,
+      { journal: run.journal, dir: join(run.dir, 'db'), runId: run.info.id, instruments: run.instruments.all },
+      { name: 'store', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 60_000, stopMs: 2000 },
+    ),
+  }
+}
+
+const portOf = (given: string): number => {
+  const port = Number(given)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  throw commandProblem('VALUE_INVALID', { option: '--port', given, needs: 'a whole number from 1 to 65535' })
+}
