@@ -24,8 +24,8 @@ export type CandleChart = {
 
 // The library writes times as UTC: moved by India's offset, its axis reads as India's clock.
 const indiaSeconds = 19_800
-/** Bars in sight at first, and in one session of five-minute bars: a young chart leaves room for the day. */
-const barsInView = 110
+/** Width a bar needs to be told from its neighbours, in pixels, and the bars of one session of five minutes. */
+const barWidth = 11
 const sessionBars = 75
 /** A narrower chart shows where trades ended, not what they made. */
 const roomForWords = 600
@@ -187,9 +187,11 @@ export const drawCandles = (
     recolour,
     toNewest() {
       const bars = shown.candles.length
+      const inView = Math.max(30, Math.round(place.clientWidth / barWidth))
       chart.timeScale().setVisibleLogicalRange({
-        from: Math.max(-1, bars - barsInView),
-        to: Math.max(bars + 4, sessionBars),
+        from: Math.max(-1, bars - inView),
+        // A young chart leaves room for the day.
+        to: Math.max(bars + 4, Math.min(inView, sessionBars)),
       })
     },
     remove: () => chart.remove(),
