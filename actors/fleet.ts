@@ -16,16 +16,17 @@ export const capitalByDefault = 1_000_000
 
 const nifty = 'NIFTY-I'
 const bank = 'BANKNIFTY-I'
-// The shipped session is an expiry day: an instance that is to trade that day's options opens the theta window at 13:00
-// of the expiry day itself instead of the day before.
-const expiryDay = { thetaDays: 0 }
+// The shipped session is an expiry day, and its options are that day's: an instance that is to trade them opens the theta
+// window at 15:00 of the expiry day itself, not at 13:00 of the day before.
+const expiryDay = { thetaDays: 0, thetaMinute: 900 }
+const minutes = { timeframe: '1m', targetTimeframe: '5m' }
 
 /** Twenty instances that a newcomer watches: every built-in strategy, on both indices, with different parameters. */
 export const defaultFleet: readonly FleetEntry[] = [
   { id: 'pva-nifty-options', type: 'pva', symbol: nifty, params: expiryDay },
-  { id: 'pva-banknifty-options', type: 'pva', symbol: bank, params: expiryDay },
+  { id: 'pva-banknifty-options', type: 'pva', symbol: bank, params: { ...expiryDay, ...minutes } },
   { id: 'pva-nifty-future', type: 'pva', symbol: nifty, params: { trade: 'underlying' } },
-  { id: 'pva-banknifty-1m', type: 'pva', symbol: bank, params: { trade: 'underlying', timeframe: '1m', targetTimeframe: '5m' } },
+  { id: 'pva-banknifty-future', type: 'pva', symbol: bank, params: { trade: 'underlying', ...minutes } },
   { id: 'rocket-nifty', type: 'volume-rocket', symbol: nifty },
   { id: 'rocket-banknifty', type: 'volume-rocket', symbol: bank },
   { id: 'ema-nifty-5m', type: 'ema-cross', symbol: nifty },
