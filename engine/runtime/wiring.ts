@@ -1,0 +1,92 @@
+import type { Message } from '../actor.ts'
+import { bellOf, createEdge, edgeSender, type Sender } from '../mailbox/mod.ts'
+import type { Board } from './board.ts'
+import { SELF, type Member, type Roster } from './roster.ts'
+import type { ThreadData } from './thread.ts'
+
+/** Commands that may be under way on one edge before its sender is held. */
+const EDGE_CAPACITY = 1024
+/** Messages the supervisor keeps for a receiver that is down; past it the oldest are worth less than memory. */
+const KEPT_MAX = 10_000
+
+type Kept = { edge: Sender<Message> | null; readonly waiting: Message[] }
+
+/**
+ * The paths that messages take between threads. A path dies with the thread at either end, so a child that
+ * starts gets new ones: those it sends by at once, those it hears by once it runs.
+ */
+export class Wiring {
+  readonly #roster: Roster
+  readonly #kept = new Map<string, Kept>()
+  readonly #bell
+
+  constructor(roster: Roster, board: Board) {
+    this.#roster = roster
+    this.#bell = bellOf(board.bells, SELF)
+  }
+
+  /**
+   * Opens the paths a child is about to send by.
+   * @returns  their sending ends, for its thread; `hand` gives the other ends to the receivers
+   */
+  open(member: Member): { readonly sends: ThreadData['sends']; hand(): void } {
+    const edges = member.child.sendsTo.map((to) => ({ to, ...createEdge(EDGE_CAPACITY) }))
+    return {
+      sends: edges.map(({ to, sender }) => ({ to, end: sender })),
+      hand: () => {
+        for (const { to, receiver } of edges)
+          this.#roster.get(to)?.thread?.tell({ type: 'receive', from: member.slot, end: receiver })
+      },
+    }
+  }
+
+  /** Gives those who send to a child that came back, this thread among them, new paths to it. */
+  reconnect(member: Member): void {
+    const { name } = member.child
+    for (const other of this.#roster.all()) {
+      if (other.state !== 'running' || !other.child.sendsTo.includes(name)) continue
+      const { sender, receiver } = createEdge(EDGE_CAPACITY)
+      member.thread!.tell({ type: 'receive', from: other.slot, end: receiver })
+      other.thread!.tell({ type: 'connect', to: name, end: sender })
+    }
+    const kept = this.#kept.get(name)
+    if (kept) this.#openOwn(name, kept)
+  }
+
+  /** Sends from this thread; what the receiver cannot take now is kept, in order. */
+  send(to: string, message: Message): void {
+    const kept = this.#kept.get(to) ?? { edge: null, waiting: [] }
+    if (!this.#kept.has(to)) {
+      this.#kept.set(to, kept)
+      this.#openOwn(to, kept)
+    }
+    if (kept.waiting.length >= KEPT_MAX) kept.waiting.shift()
+    kept.waiting.push(message)
+    this.#flush(to, kept)
+  }
+
+  /** Sends what was kept and now fits. */
+  flush(): void {
+    for (const [to, kept] of this.#kept) this.#flush(to, kept)
+  }
+
+  /** Wakes a child that sleeps. */
+  wake(member: Member): void {
+    this.#bell.ring(member.slot)
+  }
+
+  #openOwn(to: string, kept: Kept): void {
+    const { thread, state } = this.#roster.get(to) ?? {}
+    if (!thread || (state !== 'running' && state !== 'starting')) return
+    kept.edge?.close()
+    const { sender, receiver } = createEdge(EDGE_CAPACITY)
+    kept.edge = edgeSender<Message>(sender)
+    thread.tell({ type: 'receive', from: SELF, end: receiver })
+    this.#flush(to, kept)
+  }
+
+  #flush(to: string, { edge, waiting }: Kept): void {
+    while (waiting.length > 0 && edge?.send(waiting[0]!) === 'sent') waiting.shift()
+    this.#bell.ring(this.#roster.slotOf(to))
+  }
+}
