@@ -44,8 +44,8 @@ export const engineErrors = catalogue('ENGINE', {
   },
   NOT_KILLABLE: {
     next: 'stop',
-    says: (d: { name: string }) => `${d.name} cannot be ended from here.`,
-    todo: 'Stop the whole engine instead.',
+    says: (d: { name: string }) => `${d.name} cannot be stopped alone: its neighbours share its state.`,
+    todo: 'Restart it, or stop the whole engine.',
   },
 })
 

@@ -90,7 +90,7 @@ class TreeRunner implements System {
     try {
       await this.#startGroup(this.#root)
     } catch (error) {
-      await this.stop(STOP_MS)
+      await this.stop(STOP_MS * 3)
       throw error
     }
   }
@@ -217,7 +217,7 @@ class TreeRunner implements System {
     const verdict = weigh(group.node.policy, group.failures, now, random.next())
     group.failures = [...stillCounting(group.node.policy, group.failures, now), now]
     this.#state(group, 'restarting')
-    await this.#stopGroup(group, STOP_MS)
+    await this.#stopGroup(group, this.#deadline(STOP_MS * 3))
     if (this.#stopping) return
     if (verdict.type === 'give up') {
       this.#state(group, 'failed')
@@ -256,15 +256,26 @@ class TreeRunner implements System {
   }
 
   async restart(id: string): Promise<void> {
+    const { group } = this.#roster.find(id)
+    if (group.node.policy.restart === 'one-for-all') return this.#restartTogether(group, id)
     await this.halt(id)
     await this.resume(id)
+  }
+
+  // Wished for by a person, so it is no failure.
+  async #restartTogether(group: Group, asked: string): Promise<void> {
+    if (group.state !== 'running') return
+    const since = this.#options.clock.elapsed()
+    this.#state(group, 'restarting')
+    await this.#stopGroup(group, this.#deadline(STOP_MS * 3))
+    if (!this.#stopping) await this.#startGroupAgain(group, asked, since)
   }
 
   async halt(id: string): Promise<void> {
     const member = this.#roster.find(id)
     if (member.group.node.policy.restart === 'one-for-all')
       throw engineProblem('NOT_KILLABLE', { name: id })
-    await this.#stopMember(member, member.child.placement.stopMs ?? STOP_MS)
+    await this.#stopMember(member, this.#deadline(member.child.placement.stopMs ?? STOP_MS))
   }
 
   async resume(id: string): Promise<void> {
@@ -294,26 +305,31 @@ class TreeRunner implements System {
   async stop(withinMs: number): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    if (this.#root) await this.#stopGroup(this.#root, withinMs)
+    if (this.#root) await this.#stopGroup(this.#root, this.#deadline(withinMs))
     this.#endWatch()
   }
 
-  async #stopGroup(group: Group, withinMs: number): Promise<void> {
+  #deadline(withinMs: number): number {
+    return this.#options.clock.elapsed() + withinMs
+  }
+
+  async #stopGroup(group: Group, deadline: number): Promise<void> {
     callOff(group)
     const sideBySide = group.parts.every(isMember) && group.node.policy.restart === 'one-for-one'
     const stopPart = (part: Member | Group): Promise<void> =>
-      isMember(part) ? this.#stopMember(part, withinMs) : this.#stopGroup(part, withinMs)
+      isMember(part) ? this.#stopMember(part, deadline) : this.#stopGroup(part, deadline)
     if (sideBySide) await Promise.all(group.parts.map(stopPart))
     else for (const part of group.parts.toReversed()) await stopPart(part)
     this.#state(group, 'stopped')
   }
 
-  async #stopMember(member: Member, withinMs: number): Promise<void> {
+  async #stopMember(member: Member, deadline: number): Promise<void> {
     callOff(member)
     member.wanted = true
     if (member.thread) {
       this.#state(member, 'stopping')
-      const stopped = member.thread.stop(Math.min(withinMs, member.child.placement.stopMs ?? STOP_MS))
+      const left = Math.max(0, deadline - this.#options.clock.elapsed())
+      const stopped = member.thread.stop(Math.min(left, member.child.placement.stopMs ?? STOP_MS))
       this.#wiring.wake(member)
       await stopped
       member.thread = null
