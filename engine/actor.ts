@@ -83,7 +83,7 @@ export type Actor<G, S, M extends { readonly type: string }, C extends { readonl
   readonly inspect?: (state: S) => unknown
 }
 
-// A registry of actors of different types can only be typed by what they share.
+/** Any actor: a registry of many types can only be typed by what they share. */
 export type AnyActor = Actor<any, any, any, any>
 
 /** Binds the actor types of one system to its vocabulary of commands and facts. */

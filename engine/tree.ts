@@ -53,6 +53,7 @@ export type Sync = {
   readonly commandLagMs?: number
 }
 
+/** An actor in the tree: what runs, with what, and where. */
 export type Child = {
   readonly kind: 'child'
   readonly name: string
@@ -63,6 +64,7 @@ export type Child = {
   readonly placement: Placement
 } & Ref
 
+/** A part of the tree that watches its children, and what it does when they fail. */
 export type Supervisor = {
   readonly kind: 'supervisor'
   readonly name: string
@@ -71,10 +73,15 @@ export type Supervisor = {
   readonly children: () => readonly Node[] | Promise<readonly Node[]>
 }
 
+/** A place in the tree. */
 export type Node = Child | Supervisor
 
 /** A child of the tree. It may send to the refs it is given, which therefore exist before it. */
-export const child = <G>(actor: { readonly module: string; readonly start: (given: G, ctx: never) => unknown }, given: G, placement: Placement): Child => ({
+export const child = <G>(
+  actor: { readonly module: string; readonly start: (given: G, ctx: never) => unknown },
+  given: G,
+  placement: Placement,
+): Child => ({
   kind: 'child',
   ref: placement.name,
   name: placement.name,

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { bellOf, createBells, createRing, ringReader, ringWriter, type RingHandle } from '../mailbox/mod.ts'
+import { bellOf, createBells, createRing, ringReader, ringWriter } from '../mailbox/mod.ts'
 import { interleave, timed, type BenchReport, type Contestant } from '../testing/bench.ts'
 import type { Given, Order } from './ring-reader.ts'
 

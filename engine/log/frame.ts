@@ -38,9 +38,13 @@ const CHAIN_AT = 16
 /** Bytes of the whole record that starts at `at`, by its length; its payload may not have been read yet. */
 export const frameBytes = (bytes: Buffer, at: number): number => HEADER + bytes.readUInt32LE(at)
 
+/** Sequence of the record at `at`. */
 export const sequenceOf = (bytes: Buffer, at: number): number => bytes.readUInt32LE(at + SEQUENCE)
+/** Kind of the record at `at`. */
 export const kindOf = (bytes: Buffer, at: number): number => bytes.readUInt16LE(at + KIND)
+/** Whether the record at `at` is the last of its group: a crash leaves all of a group or none. */
 export const endsGroup = (bytes: Buffer, at: number): boolean => (bytes.readUInt16LE(at + FLAGS) & GROUP_END) !== 0
+/** Chain value of the record at `at`: a view of `bytes`, not a copy. */
 export const chainOf = (bytes: Buffer, at: number): Buffer => bytes.subarray(at + CHAIN_AT, at + CHAIN_AT + CHAIN)
 
 /** Whether a whole record with a right checksum lies at `at`, ending at or before `end`. */

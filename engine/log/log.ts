@@ -25,6 +25,7 @@ export type Log = {
   close(): void
 }
 
+/** How a log is kept. */
 export type LogOptions = {
   /** A new segment begins with the first group after this many bytes. Default 16 MiB. */
   readonly segmentBytes?: number

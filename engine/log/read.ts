@@ -5,6 +5,7 @@ import { frameBytes, HEADER, isWhole, kindOf, PAYLOAD_MAX, sequenceOf } from './
 /** One record as a reader is handed it. `payload` is a view that the next call overwrites: parse or copy it at once. */
 export type LogRecord = { readonly sequence: number; readonly kind: number; readonly payload: Buffer }
 
+/** A place in a log that moves forward. It holds at most one file open until it is closed. */
 export type LogReader = {
   /** Sequence of the last record handed out or passed over. */
   readonly position: number
@@ -16,6 +17,7 @@ export type LogReader = {
   close(): void
 }
 
+/** What part of a log is read. */
 export type ReadOptions = {
   /** Begin behind this record; default 0, the beginning. */
   readonly after?: number

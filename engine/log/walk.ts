@@ -36,6 +36,7 @@ export const walkLog = (io: FileSystem, dir: string, walk: Walk = emptyWalk()): 
   return walk
 }
 
+/** A walk that has not begun: no records, the first chain value. */
 export const emptyWalk = (): Walk =>
   ({ records: 0, chain: noChain(), segment: undefined, end: 0, torn: { bytes: 0, records: 0 } })
 

@@ -30,6 +30,7 @@ export const createLatest = (rows: number): LatestHandle => ({
   rows,
 })
 
+/** The rows as one thread uses them. */
 export type Latest = {
   /** Writes row `i`. One thread only. */
   write(i: number, values: ArrayLike<number>): void

@@ -33,6 +33,7 @@ export const createEdge = (capacity: number): { readonly sender: EdgeEnd; readon
 /** What became of a message: only `sent` means that the receiver can get it. */
 export type SendResult = 'sent' | 'full' | 'closed'
 
+/** A path as its sender holds it. Nothing here blocks or throws for want of room. */
 export type Sender<T> = {
   /** Plain data only: what cannot be cloned throws, for that is a defect. Ring the receiver's bell after it. */
   send(message: T): SendResult
@@ -60,6 +61,7 @@ export const edgeSender = <T>({ port, shared, capacity }: EdgeEnd): Sender<T> =>
   }
 }
 
+/** A path as its receiver holds it. */
 export type Receiver<T> = {
   /** Messages that can be received now. Cheap: use it in the second look before a sleep. */
   pending(): number

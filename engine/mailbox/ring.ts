@@ -15,6 +15,7 @@ export type RingHandle = {
   readonly record: RecordShape
 }
 
+/** What a ring is made as. */
 export type RingOptions = {
   readonly capacity: number
   readonly readers: number
@@ -71,6 +72,7 @@ export const inspectRing = (handle: RingHandle): RingView => {
   return { head, readers }
 }
 
+/** A ring at one moment. Cursors are wrapping int32; `lag` and `lost` count records. */
 export type RingView = {
   readonly head: number
   readonly readers: readonly {
