@@ -1,5 +1,10 @@
 import { catalogue } from '#engine/mod.ts'
 
+const NAMED_MAX = 8 // enough to recognise a recording by
+
+const someOf = (names: readonly string[]): string =>
+  `${names.slice(0, NAMED_MAX).join(', ')}${names.length > NAMED_MAX ? ', …' : ''}`
+
 /** What can be wrong with how a run is set up. */
 export const configErrors = catalogue('CONFIG', {
   NOT_READABLE: {
@@ -27,13 +32,14 @@ export const configErrors = catalogue('CONFIG', {
   },
   PARAMS: {
     next: 'stop',
-    says: (d: { strategy: string; faults: readonly string[] }) => `The parameters of ${d.strategy}: ${d.faults.join(' ')}`,
+    says: (d: { strategy: string; faults: readonly string[] }) =>
+      `The parameters of ${d.strategy}: ${d.faults.join(' ')}`,
     todo: 'Correct the parameters named here; each is listed with its bounds.',
   },
   SYMBOL_UNKNOWN: {
     next: 'stop',
     says: (d: { strategy: string; symbol: string; known: readonly string[] }) =>
-      `${d.strategy} is to watch ${d.symbol}, which is not in the recording. It holds ${d.known.slice(0, 8).join(', ')}${d.known.length > 8 ? ', …' : ''}.`,
+      `${d.strategy} is to watch ${d.symbol}, which is not in the recording. It holds ${someOf(d.known)}.`,
     todo: 'Use a symbol of the recording, or another recording.',
   },
   ID_TAKEN: {
@@ -43,7 +49,8 @@ export const configErrors = catalogue('CONFIG', {
   },
   FLEET_EMPTY: {
     next: 'stop',
-    says: (d: { recording: string }) => `No strategy of the fleet can run on ${d.recording}: it holds none of their symbols.`,
+    says: (d: { recording: string }) =>
+      `No strategy of the fleet can run on ${d.recording}: it holds none of their symbols.`,
     todo: 'Name strategies for its symbols in a configuration and give it by --config.',
   },
   RUN_FINISHED: {
@@ -53,4 +60,5 @@ export const configErrors = catalogue('CONFIG', {
   },
 })
 
+/** Makes a throwable error of this catalogue. */
 export const { problem } = configErrors

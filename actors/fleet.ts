@@ -16,8 +16,8 @@ export const capitalByDefault = 1_000_000
 
 const nifty = 'NIFTY-I'
 const bank = 'BANKNIFTY-I'
-// The shipped session is an expiry day, and its options are that day's: an instance that is to trade them opens the theta
-// window at 15:00 of the expiry day itself, not at 13:00 of the day before.
+// The shipped session is an expiry day, and its options are that day's: an instance that is to trade them opens
+// the theta window at 15:00 of the expiry day itself, not at 13:00 of the day before.
 const expiryDay = { thetaDays: 0, thetaMinute: 900 }
 const minutes = { timeframe: '1m', targetTimeframe: '5m' }
 
@@ -34,7 +34,12 @@ export const defaultFleet: readonly FleetEntry[] = [
   { id: 'ema-banknifty-5m', type: 'ema-cross', symbol: bank },
   { id: 'ema-banknifty-15m', type: 'ema-cross', symbol: bank, params: { timeframe: '15m', fast: 5, slow: 13 } },
   { id: 'rsi-nifty', type: 'rsi-reversal', symbol: nifty },
-  { id: 'rsi-banknifty-1m', type: 'rsi-reversal', symbol: bank, params: { timeframe: '1m', oversold: 25, overbought: 75 } },
+  {
+    id: 'rsi-banknifty-1m',
+    type: 'rsi-reversal',
+    symbol: bank,
+    params: { timeframe: '1m', oversold: 25, overbought: 75 },
+  },
   { id: 'breakout-nifty', type: 'breakout', symbol: nifty },
   { id: 'breakout-banknifty', type: 'breakout', symbol: bank, params: { entry: 40, exit: 20 } },
   { id: 'bollinger-nifty-1m', type: 'bollinger', symbol: nifty, params: { timeframe: '1m' } },
@@ -42,5 +47,10 @@ export const defaultFleet: readonly FleetEntry[] = [
   { id: 'supertrend-nifty', type: 'supertrend', symbol: nifty },
   { id: 'supertrend-nifty-1m', type: 'supertrend', symbol: nifty, params: { timeframe: '1m', multiple: 4 } },
   { id: 'supertrend-banknifty', type: 'supertrend', symbol: bank },
-  { id: 'supertrend-banknifty-15m', type: 'supertrend', symbol: bank, params: { timeframe: '15m', length: 7, multiple: 2 } },
+  {
+    id: 'supertrend-banknifty-15m',
+    type: 'supertrend',
+    symbol: bank,
+    params: { timeframe: '15m', length: 7, multiple: 2 },
+  },
 ]

@@ -79,10 +79,19 @@ export type SystemFact =
   | { readonly type: 'runResumed'; readonly mark: Millis | null }
   /** Ticks published, missed by the executor, and rows set aside, over the whole run. */
   | { readonly type: 'runFinished'; readonly fed: number; readonly lost: number; readonly quarantined: number }
-  | { readonly type: 'actorDown'; readonly actor: string; readonly reason: DownReason; readonly error: ErrorRecord | null }
+  | {
+      readonly type: 'actorDown'
+      readonly actor: string
+      readonly reason: DownReason
+      readonly error: ErrorRecord | null
+    }
   | { readonly type: 'actorRestarted'; readonly actor: string; readonly restarts: number; readonly tookMs: number }
   | { readonly type: 'actorQuarantined'; readonly actor: string; readonly because: string }
-  | { readonly type: 'strategyPaused' | 'strategyResumed' | 'strategyStopped' | 'strategyStarted'; readonly strategy: string; readonly by: string }
+  | {
+      readonly type: 'strategyPaused' | 'strategyResumed' | 'strategyStopped' | 'strategyStarted'
+      readonly strategy: string
+      readonly by: string
+    }
   | {
       readonly type: 'strategyConfigured'
       readonly strategy: string
@@ -90,6 +99,7 @@ export type SystemFact =
       readonly by: string
     }
 
+/** How a thread ended. */
 export type DownReason = 'threw' | 'exited' | 'out of memory' | 'hung' | 'killed' | 'stopped'
 
 /** What a run is made of; two runs with the same `id` are the same run. */
@@ -115,7 +125,10 @@ export type StrategyInfo = {
 
 /** A fact as it is kept: when, by whom, and because of what. */
 export type Kept<F = BusinessFact | SystemFact> = F & {
-  /** Event time at which it was journaled, never less than that of the fact before; wall-clock time for a {@link SystemFact}. */
+  /**
+   * Event time at which it was journaled, never less than that of the fact before; wall-clock time for a
+   * {@link SystemFact}.
+   */
   readonly at: Millis
   /** Who published it. */
   readonly from: string
@@ -125,7 +138,9 @@ export type Kept<F = BusinessFact | SystemFact> = F & {
   readonly tick: number
 }
 
+/** Any fact as it is kept. */
 export type Fact = Kept<BusinessFact> | Kept<SystemFact>
+/** The kept facts of one type. */
 export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>
 export type { ExitReason }
 

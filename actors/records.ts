@@ -17,6 +17,8 @@ import { timeframes, type Candle, type Timeframe } from './domain/candle.ts'
  * In the candle ring all candles that close at one boundary come before its mark, in one batch. `openAt` and
  * `closeAt` of a mark are those of its session, `fed` and `quar.` count the rows published and set aside so far.
  */
+
+/** A trade or a quote of one instrument. */
 export const TICK = 0
 /** A minute boundary of the session: everything before it has come, so candles close here. */
 export const MARK = 1
@@ -59,7 +61,11 @@ export const candleOf = (
 }
 
 /** Writes a candle into the next record of the ring; false when the ring is full. */
-export const putCandle = (writer: RingWriter, instrument: number, candle: Omit<Candle, 'symbol' | 'closeAt'>): boolean => {
+export const putCandle = (
+  writer: RingWriter,
+  instrument: number,
+  candle: Omit<Candle, 'symbol' | 'closeAt'>,
+): boolean => {
   const f = writer.claim()
   if (f < 0) return false
   const i = writer.intOffset

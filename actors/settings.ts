@@ -23,7 +23,12 @@ export const readConfig = (file?: string): Config => {
   return parseConfig(json(file), file)
 }
 
-/** Checks what a configuration says: every key known, every value of its kind. Parameters are checked with their strategy. */
+/**
+ * Checks what a configuration says: every key known, every value of its kind. Parameters are checked with their
+ * strategy.
+ * @param where  how messages call it: its file
+ * @throws CONFIG_UNKNOWN_KEY, CONFIG_WRONG_TYPE, CONFIG_ID_TAKEN
+ */
 export const parseConfig = (given: unknown, where: string): Config => {
   const config = record(given, where)
   known(config, where, ['strategies', 'account'])

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import {
-  every, openLatest, readLog, vocabulary, type ErrorRecord, type Latest, type LatestHandle, type LogReader, type Message,
+  every, openLatest, readLog, vocabulary,
+  type ErrorRecord, type Latest, type LatestHandle, type LogReader, type Message,
 } from '#engine/mod.ts'
 import { tableOf, type Instrument, type Quote } from '#actors/domain/instrument.ts'
 import type { Paise } from '#actors/domain/money.ts'
@@ -40,6 +41,11 @@ export type Desk = {
   halt(): ErrorRecord | null
 }
 
+/** An object of another thread: every answer is a promise. */
+type Remote<T extends Record<keyof T, (...given: never[]) => unknown>> = {
+  readonly [K in keyof T]: (...given: Parameters<T[K]>) => Promise<ReturnType<T[K]>>
+}
+
 type State = {
   readonly app: FastifyInstance
   readonly views: Views
@@ -60,7 +66,7 @@ export default vocabulary<Message, Message>().actor<Given, State>({
       dailyLossLimit: ({ id }) => given.dailyLoss[id] ?? null,
     })
     const readQuote = quoteReader(openLatest(given.latest), instruments.all)
-    const desk = ctx.service<{ [K in keyof Desk]: (...given: Parameters<Desk[K]>) => Promise<ReturnType<Desk[K]>> }>('desk')
+    const desk = ctx.service<Remote<Desk>>('desk')
     const app = await buildServer({
       views,
       control: ctx.service<Control>('control'),

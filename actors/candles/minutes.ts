@@ -45,7 +45,8 @@ export const minuteReader = (
       const instrument = ints[i]!
       const timeframe = shape & 0xff
       if (timeframe === 0) seen(instrument, fields[f + 4]!)
-      if (wanted(instrument, timeframe)) lane.candles.push({ instrument, candle: candleOf(fields, ints, f, i, symbols, 0) })
+      if (wanted(instrument, timeframe))
+        lane.candles.push({ instrument, candle: candleOf(fields, ints, f, i, symbols, 0) })
     } else if (shape === MARK || shape === END) lane.mark = markOf(fields, ints, f, i)
   }
   const handlers = lanes.map(readerOf)
@@ -97,11 +98,13 @@ const markOf = (fields: Float64Array, ints: Int32Array, f: number, i: number): M
   }
 }
 
+const rank = ({ candle }: { readonly candle: Candle }): number => timeframes.indexOf(candle.timeframe)
+
 const join = (lanes: readonly Lane[]): Minute => {
   const mark = lanes[0]!.mark!
   const candles = lanes
     .flatMap((lane) => lane.candles)
-    .sort((a, b) => timeframes.indexOf(a.candle.timeframe) - timeframes.indexOf(b.candle.timeframe) || a.instrument - b.instrument)
+    .sort((a, b) => rank(a) - rank(b) || a.instrument - b.instrument)
     .map(({ candle }) => ({ ...candle, closeAt: mark.at }))
   return { ...mark, candles }
 }

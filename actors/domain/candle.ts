@@ -3,6 +3,7 @@ import type { Paise } from './money.ts'
 
 /** Timeframes, shortest first; a record's timeframe is its place here. */
 export const timeframes = ['1m', '5m', '15m', '1d'] as const
+/** One of {@link timeframes}. */
 export type Timeframe = (typeof timeframes)[number]
 
 /** Nominal length of a timeframe in minutes; a day ends with its session, however long that is. */

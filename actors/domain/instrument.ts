@@ -1,6 +1,7 @@
 import type { Millis } from '#engine/clock.ts'
 import type { Paise } from './money.ts'
 
+/** What an instrument is; an index is watched and never traded. */
 export type Kind = 'index' | 'future' | 'option' | 'equity'
 
 /** One tradable contract, or an index that is only watched. */

@@ -2,13 +2,16 @@ import type { Millis } from '#engine/clock.ts'
 import type { Paise } from './money.ts'
 import type { Direction } from './signal.ts'
 
+/** Which way an order or fill goes. */
 export type Side = 'buy' | 'sell'
+/** Whether orders go to the simulated venue or to a broker; fixed for a whole run. */
 export type Mode = 'paper' | 'live'
 
 /** Why a position was left. */
 export const exitReasons = [
   'TARGET', 'STOP_LOSS', 'TRAILING', 'EOD', 'SIGNAL', 'THETA', 'VOLUME', 'EMERGENCY', 'MANUAL',
 ] as const
+/** One of {@link exitReasons}. */
 export type ExitReason = (typeof exitReasons)[number]
 
 /** Price levels that the executor watches on behalf of a position. */
@@ -69,8 +72,11 @@ export type Intent =
       readonly because: string
     }
 
+/** A wish to open a position. */
 export type Entry = Extract<Intent, { kind: 'enter' }>
+/** A wish to leave one. */
 export type Exit = Extract<Intent, { kind: 'exit' }>
+/** A wish to put stop or target elsewhere; `null` leaves that level as it is. */
 export type Move = Extract<Intent, { kind: 'move' }>
 
 /** An order as it was approved: everything a venue needs, and why it exists. */
@@ -99,9 +105,11 @@ declare const approved: unique symbol
 /** Minted by risk alone; venues take nothing else. */
 export type Approved<T> = T & { readonly [approved]: true }
 
+/** Where an order may be in its life; actors/executor/order-machine.ts has the moves between them. */
 export const orderStates = [
   'NEW', 'SENT', 'UNKNOWN', 'OPEN', 'PARTIAL', 'COMPLETE', 'CANCELLED', 'REJECTED', 'EXPIRED',
 ] as const
+/** One of {@link orderStates}. */
 export type OrderState = (typeof orderStates)[number]
 
 /** What an order cost beyond its price, each in paise, rounded per fill so that parts add up to the total. */

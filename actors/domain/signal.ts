@@ -2,6 +2,7 @@ import type { Millis } from '#engine/clock.ts'
 import type { Timeframe } from './candle.ts'
 import type { Paise } from './money.ts'
 
+/** Which way the market is expected to go; a put is bought on `short`. */
 export type Direction = 'long' | 'short'
 
 /** One of the things a strategy checked before it signalled. */

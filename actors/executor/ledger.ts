@@ -45,6 +45,7 @@ export type OrderRecord = {
 /** An event that could not be true, given what is on record. */
 export type Conflict = { readonly order: string; readonly event: string; readonly because: string; readonly at: Millis }
 
+/** The ledger of a run in which nothing has happened yet. */
 export const emptyLedger = (): Ledger => ({
   orders: new Map(),
   trips: new Map(),

@@ -4,6 +4,7 @@ import type { OrderState } from '../domain/order.ts'
 export const orderEvents = [
   'send', 'unknown', 'accept', 'fill', 'complete', 'cancel', 'reject', 'expire',
 ] as const
+/** One of {@link orderEvents}. */
 export type OrderEvent = (typeof orderEvents)[number]
 
 /** What an event does to an order in some state. */

@@ -72,12 +72,8 @@ export type Standing = {
 
 /** Reads where a run stands. */
 export const standingOf = (dir: string, through: number): Standing => {
-  const standing = {
-    run: null as RunInfo | null,
-    minute: null as Standing['minute'],
-    finished: false,
-    stopped: new Set<string>(),
-    configured: new Map<string, Readonly<Record<string, unknown>>>(),
+  const standing: Unfolding = {
+    run: null, minute: null, finished: false, stopped: new Set(), configured: new Map(),
   }
   for (const fact of factsIn(dir, through))
     if (fact.type === 'minuteClosed') standing.minute = { mark: fact.mark, sequence: fact.sequence }
@@ -85,10 +81,14 @@ export const standingOf = (dir: string, through: number): Standing => {
   return standing
 }
 
-const noteSystem = (
-  standing: { run: RunInfo | null; finished: boolean; stopped: Set<string>; configured: Map<string, Readonly<Record<string, unknown>>> },
-  fact: SystemFact,
-): void => {
+type Unfolding = {
+  -readonly [K in 'run' | 'minute' | 'finished']: Standing[K]
+} & {
+  readonly stopped: Set<string>
+  readonly configured: Map<string, Readonly<Record<string, unknown>>>
+}
+
+const noteSystem = (standing: Unfolding, fact: SystemFact): void => {
   if (fact.type === 'runStarted') standing.run = fact.run
   if (fact.type === 'runFinished') standing.finished = true
   if (fact.type === 'strategyStopped') standing.stopped.add(fact.strategy)

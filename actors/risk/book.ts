@@ -51,6 +51,7 @@ export type BookedTrade = {
   exits: number
 }
 
+/** The book before the first session. */
 export const emptyBook = (): Book => ({ session: null, strategies: {} })
 
 /**

@@ -3,6 +3,7 @@ import type { Paise } from '../domain/money.ts'
 import type { Mode } from '../domain/order.ts'
 import type { RiskDefaults } from '../strategy/define.ts'
 
+/** How the quantity of an entry is found, and the share of capital it may cost. */
 export type Sizing = NonNullable<RiskDefaults['sizing']>
 
 /** What one running strategy may do. `null` means that this limit is not set. */
@@ -62,6 +63,7 @@ export const accountDefaults: Omit<AccountLimits, 'capital'> = {
   staleAfterMs: 60_000, // the shortest bar: by then a newer one has closed
 }
 
+/** What can be wrong with configured limits, and how to throw it. */
 export const { problem, entries: riskErrors } = catalogue('RISK', {
   LIMITS_NOT_AN_OBJECT: {
     next: 'stop',

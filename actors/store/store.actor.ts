@@ -18,11 +18,12 @@ type Given = {
   readonly runId: string
   readonly instruments: readonly Instrument[]
 }
-type State = { running: boolean; readonly projecting: Promise<void>; sequence: number }
+type Progress = { running: boolean; sequence: number }
+type State = Progress & { readonly projecting: Promise<void> }
 
 /**
- * Projects the journal into Postgres, behind everybody's back: nothing waits for it, it may lag, die or be away, and goes
- * on from the last sequence that it has committed.
+ * Projects the journal into Postgres, behind everybody's back: nothing waits for it, it may lag, die or be away,
+ * and goes on from the last sequence that it has committed.
  */
 export default actor<Given, State>({
   module: import.meta.url,
@@ -40,7 +41,7 @@ export default actor<Given, State>({
   inspect: ({ sequence }) => ({ sequence }),
 })
 
-const project = async (given: Given, state: { running: boolean; sequence: number }, ctx: Context<Command>): Promise<void> => {
+const project = async (given: Given, state: Progress, ctx: Context<Command>): Promise<void> => {
   const { dir, runId, instruments, journal } = given
   const store = await openStore({ dir, runId, clock: ctx.clock })
   await store.saveInstruments(instruments)
@@ -62,7 +63,12 @@ const project = async (given: Given, state: { running: boolean; sequence: number
   await store.close()
 }
 
-const step = async (store: Store, reader: LogReader, state: { sequence: number }, ctx: Context<Command>): Promise<number> => {
+const step = async (
+  store: Store,
+  reader: LogReader,
+  state: Progress,
+  ctx: Context<Command>,
+): Promise<number> => {
   const batch: Sequenced[] = []
   const through = ctx.journaled()
   for (let record = reader.next(through); record; record = reader.next(through)) {

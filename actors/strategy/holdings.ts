@@ -17,6 +17,7 @@ export type Holdings = {
   paused: boolean
 }
 
+/** What a strategy has before its first fact: nothing, and it is not paused. */
 export const noHoldings = (strategy: string): Holdings => ({
   strategy, trades: new Map(), entering: new Map(), signals: new Map(), paused: false,
 })
@@ -25,13 +26,15 @@ export const noHoldings = (strategy: string): Holdings => ({
 export const learn = (own: Holdings, fact: Fact): void => {
   switch (fact.type) {
     case 'signalRaised':
-      if (fact.signal.strategy === own.strategy && fact.signal.wants === 'enter') own.signals.set(fact.signal.id, fact.signal)
+      if (fact.signal.strategy === own.strategy && fact.signal.wants === 'enter')
+        own.signals.set(fact.signal.id, fact.signal)
       return
     case 'intentRefused':
       own.signals.delete(fact.intent.id)
       return
     case 'orderApproved':
-      if (fact.order.strategy === own.strategy && fact.order.purpose === 'entry') own.entering.set(fact.order.id, fact.order)
+      if (fact.order.strategy === own.strategy && fact.order.purpose === 'entry')
+        own.entering.set(fact.order.id, fact.order)
       return
     case 'orderFilled':
       if (fact.done) own.entering.delete(fact.fill.order)

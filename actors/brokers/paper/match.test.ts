@@ -54,14 +54,13 @@ t.test('an order fills on the first tick of its own instrument at or after its l
 })
 
 t.test('it pays the spread where the tick has one, and slippage where it has not', async (t) => {
-  const NaN = Number.NaN
   type Row = [what: string, side: Side, tick: [price: number, bid: number, ask: number], price: number]
   const rows: Row[] = [
     ['a buy at the ask', 'buy', [1000, 990, 1010], 1010],
     ['a sale at the bid', 'sell', [1000, 990, 1010], 990],
     ['a locked market', 'buy', [1000, 1000, 1000], 1000],
     ['no quote', 'buy', [1000, 0, 0], 1005],
-    ['no quote, a sale', 'sell', [1000, NaN, NaN], 995],
+    ['no quote, a sale', 'sell', [1000, Number.NaN, Number.NaN], 995],
     ['half a quote', 'buy', [1000, 990, 0], 1005],
     ['a crossed quote', 'sell', [1000, 1010, 990], 995],
   ]
