@@ -3,7 +3,16 @@ import ts from 'typescript-eslint'
 
 // The pages only: everything else is oxlint's.
 export default [
-  { ignores: ['**/*.ts', '**/*.mjs', '!ui/src/**/*.svelte.ts', 'ui/build/**', '**/.svelte-kit/**', 'coverage/**'] },
+  {
+    ignores: [
+      '**/*.ts',
+      '**/*.mjs',
+      '!ui/src/**/*.svelte.ts',
+      'ui/build/**',
+      '**/.svelte-kit/**',
+      'coverage/**',
+    ],
+  },
   ...svelte.configs.recommended,
   {
     files: ['ui/src/**/*.svelte', 'ui/src/**/*.svelte.ts'],

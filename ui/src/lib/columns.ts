@@ -10,6 +10,8 @@ export type Column<Row> = {
   /** Numbers stand to the right. */
   readonly right?: boolean
   readonly from?: From
+  /** A long title over short readings takes two lines. */
+  readonly wrap?: boolean
   readonly sort?: (row: Row) => Sortable
 }
 
