@@ -76,6 +76,7 @@ export type BusinessFact =
 /** What happened to the machinery, or what a person did: true, kept and shown, but not part of a replay's identity. */
 export type SystemFact =
   | { readonly type: 'runStarted'; readonly run: RunInfo }
+  /** `mark`: event time reached before, `null` when nothing had happened yet. */
   | { readonly type: 'runResumed'; readonly mark: Millis | null }
   /** Ticks published, missed by the executor, and rows set aside, over the whole run. */
   | { readonly type: 'runFinished'; readonly fed: number; readonly lost: number; readonly quarantined: number }

@@ -140,6 +140,7 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
   child(
     executor,
     {
+      run: run.info,
       journal: run.journal,
       instruments: symbolsOf(run),
       limits: run.limits,

@@ -10,7 +10,7 @@ import { tableOf, type Instrument, type InstrumentTable } from '../domain/instru
 import type { Approved, Exit, Order } from '../domain/order.ts'
 import { kindOf } from '../journal/kinds.ts'
 import { factsIn } from '../journal/past.ts'
-import { isSystem, type BusinessFact, type Command, type Fact, type Kept, type Refusal, type SystemFact } from '../messages.ts'
+import { isSystem, type BusinessFact, type Command, type Fact, type Kept, type RunInfo, type SystemFact } from '../messages.ts'
 import { END, MARK, TICK } from '../records.ts'
 import { emptyBook, onFact, type Book } from '../risk/book.ts'
 import { lossBreach } from '../risk/judge.ts'
@@ -25,6 +25,7 @@ import { endOfDay, guard, squareOffMinute, type Guard } from './protect.ts'
 const TURN_MAX = 4096
 
 type Given = {
+  readonly run: RunInfo
   readonly journal: string
   readonly instruments: readonly Instrument[]
   readonly limits: Limits
@@ -103,6 +104,9 @@ export default actor<Given, State>({
     })
     state.venue.restore(outstanding(ledger))
     for (const { order } of unplaced(ledger)) send(state, order, state.at)
+    // The first record of all says what run this is; each later start says that it goes on.
+    if (log.durable === 0) keepSystem(state, { type: 'runStarted', run: given.run }, ctx.clock.now())
+    else keepSystem(state, { type: 'runResumed', mark: Number.isFinite(state.at) ? state.at : null }, ctx.clock.now())
     ctx.durable(log.durable)
     settle(state, ctx)
     ctx.advance(state.at - 1)
@@ -320,5 +324,3 @@ const halt = (state: State, ctx: Context<Command>, problem: ErrorRecord): void =
   ctx.log.error(problem, 'Trading is halted: the journal cannot write. Nothing that was acknowledged is lost.')
   ctx.service<Halting | undefined>('halting')?.halted(problem)
 }
-
-export type { Refusal }

@@ -1,6 +1,6 @@
-import type { Logger, Message } from '../actor.ts'
+import type { Logger } from '../actor.ts'
 import { breath } from '../clock.ts'
-import { createEdge, edgeSender } from '../mailbox/mod.ts'
+import { createEdge } from '../mailbox/mod.ts'
 import type { Random } from '../random.ts'
 import { checkChildren, type Child, type Node, type Supervisor } from '../tree.ts'
 import { createBoard, type Board } from './board.ts'
@@ -14,9 +14,9 @@ const EDGE_CAPACITY = 1024
  */
 export const runInline = async (
   root: Supervisor,
-  options: { readonly log: Logger; readonly random: Random; readonly done: (board: Board) => boolean; readonly first?: { readonly to: string; readonly message: Message } },
+  options: { readonly log: Logger; readonly random: Random; readonly done: (board: Board) => boolean },
 ): Promise<Board> => {
-  const { log, random, done, first } = options
+  const { log, random, done } = options
   const board = createBoard()
   const hosts = new Map<string, Host>()
   const slots = new Map<string, number>()
@@ -45,11 +45,6 @@ export const runInline = async (
   }
 
   await startAll(await root.children())
-  if (first) {
-    const { sender, receiver } = createEdge(1)
-    hosts.get(first.to)!.receive(0, receiver)
-    edgeSender<Message>(sender).send(first.message)
-  }
   while (!done(board)) {
     for (const host of hosts.values()) host.turn()
     await breath()

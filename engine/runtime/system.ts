@@ -59,11 +59,15 @@ export type SystemOptions = {
   readonly events?: SystemEvents
 }
 
+/** A system without a tree yet: what happens while its tree starts finds it ready to be asked. */
+export const openSystem = (options: SystemOptions): System & { start(root: Supervisor): Promise<void> } =>
+  new TreeRunner(options)
+
 /** Starts a tree: sinks first, each child running before the next begins; rejects when one cannot start. */
 export const startSystem = async (root: Supervisor, options: SystemOptions): Promise<System> => {
-  const runner = new TreeRunner(options)
-  await runner.startRoot(root)
-  return runner
+  const system = openSystem(options)
+  await system.start(root)
+  return system
 }
 
 class TreeRunner implements System {
@@ -81,7 +85,7 @@ class TreeRunner implements System {
     this.#events = options.events ?? {}
   }
 
-  async startRoot(root: Supervisor): Promise<void> {
+  async start(root: Supervisor): Promise<void> {
     this.#root = groupOf(root, null)
     const beats = new Int32Array(this.board.beats)
     this.#endWatch = watchBeats(

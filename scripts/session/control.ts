@@ -13,11 +13,11 @@ const by = 'owner'
  * What the API may ask of a session. Pausing, stopping and configuring are facts: they are kept, hold across restarts, and
  * the strategy learns of them as of everything else.
  */
-export const controlOf = (session: () => Session): Control => {
+export const controlOf = (session: Session): Control => {
   const cpu = cpuMeter()
   const act = async (work: (it: Session) => Promise<void> | void): Promise<Done> => {
     try {
-      await work(session())
+      await work(session)
       return { type: 'done' }
     } catch (error) {
       const { code, says, todo } = recordOf(error)
@@ -25,7 +25,7 @@ export const controlOf = (session: () => Session): Control => {
     }
   }
   const strategyOf = (actor: string): string | undefined =>
-    session().ground.run.info.strategies.find(({ id }) => session().trading.actorOf(id) === actor)?.id
+    session.ground.run.info.strategies.find(({ id }) => session.trading.actorOf(id) === actor)?.id
   const halt = async (it: Session, strategy: string, fact: SystemFact): Promise<void> => {
     await it.system.halt(it.trading.actorOf(strategy))
     it.trading.setAside(strategy)
@@ -36,7 +36,7 @@ export const controlOf = (session: () => Session): Control => {
     await it.system.resume(it.trading.actorOf(strategy))
   }
   return {
-    actors: async () => [...session().system.actors().map((one) => viewOf(one, cpu)), ...candleActors(session())],
+    actors: async () => [...session.system.actors().map((one) => viewOf(one, cpu)), ...candleActors(session)],
     kill: (actor) => act((it) => it.system.kill(actor)),
     restart: (actor) =>
       act(async (it) => {

@@ -4,7 +4,7 @@ import { kindOf } from '#actors/journal/kinds.ts'
 import { tradingTree } from '#actors/tree.ts'
 import { commandProblem } from '../command/errors.ts'
 import { loggerOver, openPino } from './log.ts'
-import { noteOf, openGround, startSession, type Ground, type SessionOptions } from './open.ts'
+import { openGround, startSession, type Ground, type SessionOptions } from './open.ts'
 import { fromOf, speedOf } from './options.ts'
 import { reportOf, type Report } from './report.ts'
 import { problem } from './errors.ts'
@@ -57,13 +57,12 @@ const inManyThreads = async (ground: Ground, options: SessionOptions): Promise<v
   }
 }
 
-const inOneThread = async ({ run, resumes, lock }: Ground, { speed, from, log, shards = 1 }: SessionOptions): Promise<void> => {
+const inOneThread = async ({ run, lock }: Ground, { speed, from, log, shards = 1 }: SessionOptions): Promise<void> => {
   const { tree } = tradingTree(run, { pace: { speed, from }, shards })
   const reader = readLog(run.journal, { kinds: new Set([kindOf('runFinished')]) })
   try {
     await runInline(tree, {
       log, random: seeded(1), done: (board) => reader.next(durableOf(board)) !== undefined,
-      first: { to: 'executor', message: noteOf(resumes ? { type: 'runResumed', mark: null } : { type: 'runStarted', run: run.info }) },
     })
   } finally {
     reader.close()

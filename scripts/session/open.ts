@@ -5,7 +5,7 @@ import { pause, realClock } from '#engine/clock.ts'
 import type { ErrorRecord } from '#engine/errors.ts'
 import { lockDirectory, type Lock } from '#engine/lock.ts'
 import {
-  durableOf, freshSeed, openLog, readLog, seeded, startSystem, supervisor, type Logger, type Message, type Node, type System,
+  durableOf, freshSeed, openLog, readLog, seeded, openSystem, supervisor, type Logger, type Message, type Node, type System, type SystemEvents,
 } from '#engine/mod.ts'
 import { standingOf } from '#actors/journal/past.ts'
 import { kindOf } from '#actors/journal/kinds.ts'
@@ -104,14 +104,14 @@ export type Session = {
 /** Nothing runs longer than this after a person asked for the end: half a second short of what they were promised. */
 const STOP_MS = 2500
 
-/** Starts the whole tree over a session's ground. */
+/** Starts the whole tree over a session's ground; `others` are nodes beside the trading tree. */
 export const startSession = async (
   ground: Ground,
   options: SessionOptions,
-  others: (session: () => Session, trading: Trading) => { readonly before: readonly Node[]; readonly after: readonly Node[] } = () => ({ before: [], after: [] }),
+  others: (session: Session) => readonly Node[] = () => [],
 ): Promise<Session> => {
   const { run } = ground
-  const { log } = options
+  const { log, strategyActor } = options
   const finished = Promise.withResolvers<void>()
   finished.promise.catch(() => undefined)
   let halted: ErrorRecord | null = null
@@ -125,45 +125,14 @@ export const startSession = async (
     pace: { speed: options.speed, from: options.from },
     shards: options.shards ?? Math.max(1, cpus().length - 3),
     services: { halting },
-    ...(options.strategyActor && { strategyActor: options.strategyActor }),
+    ...(strategyActor && { strategyActor }),
   })
-  const strategyOf = new Map(run.info.strategies.map(({ id }) => [trading.actorOf(id), id]))
-  let session: Session | null = null
-  const note = (...facts: SystemFact[]): void =>
-    session?.system.send('executor', noteOf(...facts))
-
-  const { before, after } = others(() => session!, trading)
-  const root = supervisor(
-    'ringmaster',
-    { restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000 },
-    () => [...before, trading.tree, ...after],
-  )
-  const system = await startSystem(root, {
-    clock: realClock,
-    random: seeded(freshSeed()),
-    log,
-    events: {
-      onDown(actor, { reason, error }) {
-        log.warn({ actor, reason, ...(error && { code: error.code }) }, `${actor} went down: ${error?.says ?? reason}`)
-        note({ type: 'actorDown', actor, reason, error })
-      },
-      onRestarted(actor, restarts, tookMs) {
-        log.info({ actor, restarts, tookMs }, `${actor} is back`)
-        note({ type: 'actorRestarted', actor, restarts, tookMs })
-      },
-      onQuarantined(actor, because) {
-        const strategy = strategyOf.get(actor)
-        if (strategy) trading.setAside(strategy)
-        log.error({ actor }, `${actor} is set aside. ${because}`)
-        note({ type: 'actorQuarantined', actor, because })
-      },
-      onFailed(_, because) {
-        finished.reject(problem('TRADING_DOWN', { because }))
-      },
-    },
-  })
+  const note = (...facts: SystemFact[]): void => system.send('executor', noteOf(...facts))
+  const failed = (because: string): void => finished.reject(problem('TRADING_DOWN', { because }))
+  const events = eventsOf(ground, trading, { log, note, failed })
+  const system = openSystem({ clock: realClock, random: seeded(freshSeed()), log, events })
   const end = watchEnd(run.journal, system, () => finished.resolve())
-  session = {
+  const session: Session = {
     ground, system, trading, note, finished: finished.promise,
     halt: () => halted,
     async stop() {
@@ -172,9 +141,45 @@ export const startSession = async (
       ground.lock.release()
     },
   }
-  if (ground.resumes) note({ type: 'runResumed', mark: null })
-  else note({ type: 'runStarted', run: run.info })
+  try {
+    await system.start(supervisor('ringmaster', rootPolicy, () => [trading.tree, ...others(session)]))
+  } catch (error) {
+    await session.stop()
+    throw error
+  }
   return session
+}
+
+const rootPolicy = {
+  restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000,
+} as const
+
+type Ears = {
+  readonly log: Logger
+  readonly note: (...facts: SystemFact[]) => void
+  readonly failed: (because: string) => void
+}
+
+/** What happens to actors, as log lines for people and facts for the record. */
+const eventsOf = ({ run }: Ground, trading: Trading, { log, note, failed }: Ears): SystemEvents => {
+  const strategyOf = new Map(run.info.strategies.map(({ id }) => [trading.actorOf(id), id]))
+  return {
+    onDown(actor, { reason, error }) {
+      log.warn({ actor, reason, ...(error && { code: error.code }) }, `${actor} went down: ${error?.says ?? reason}`)
+      note({ type: 'actorDown', actor, reason, error })
+    },
+    onRestarted(actor, restarts, tookMs) {
+      log.info({ actor, restarts, tookMs }, `${actor} is back`)
+      note({ type: 'actorRestarted', actor, restarts, tookMs })
+    },
+    onQuarantined(actor, because) {
+      const strategy = strategyOf.get(actor)
+      if (strategy) trading.setAside(strategy)
+      log.error({ actor }, `${actor} is set aside. ${because}`)
+      note({ type: 'actorQuarantined', actor, because })
+    },
+    onFailed: (_, because) => failed(because),
+  }
 }
 
 /** Calls back once the journal says that the run is over. */

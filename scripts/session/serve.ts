@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { realClock } from '#engine/clock.ts'
-import { child, type LatestHandle } from '#engine/mod.ts'
+import { child, supervisor, type Node } from '#engine/mod.ts'
 import gateway, { type Desk } from '#api/gateway.actor.ts'
 import store from '#actors/store/store.actor.ts'
 import { buildUi } from '../build-ui.ts'
@@ -9,7 +9,7 @@ import { commandProblem } from '../command/errors.ts'
 import { root } from '../launch/prepare.mjs'
 import { controlOf } from './control.ts'
 import { loggerOver, openPino } from './log.ts'
-import { openGround, startSession, type Ground, type Session, type SessionOptions } from './open.ts'
+import { openGround, startSession, type Session, type SessionOptions } from './open.ts'
 import { fromOf, speedOf } from './options.ts'
 import { sessionToken } from './token.ts'
 
@@ -43,12 +43,14 @@ export const serve = async (given: ServeGiven): Promise<number> => {
   built.catch(() => undefined)
   const ground = await openGround(options)
   say(ground.resumes ? 'going on where the journal ends' : `starting ${ground.run.info.strategies.length} strategies, a thread each`)
-  await built
   const address = Promise.withResolvers<string>()
-  const session = await startSession(ground, options, (running, { latest }) => {
-    const { api, store } = nodesOf(ground, running, { ...given, port, latest, onListening: address.resolve })
-    return { before: [api], after: [store] }
-  })
+  const session = await startSession(ground, options, (running) => [
+    // Trading does not wait for the dashboard to be built.
+    supervisor('front', frontPolicy, async () => {
+      await built
+      return nodesOf(running, { ...given, port, onListening: address.resolve })
+    }),
+  ])
   say(`REPLAY of ${ground.run.recording.days.join(', ')} at ${given.speed}; nothing here reaches a broker`)
   say(`dashboard: ${await address.promise}`)
   session.finished.then(
@@ -74,22 +76,29 @@ const endAsked = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
 
-type Server = Pick<ServeGiven, 'speed' | 'host'> & { readonly port: number; readonly latest: LatestHandle; readonly onListening: (address: string) => void }
+/** Neither may fail more than ten times in ten minutes; trading goes on without them. */
+const frontPolicy = {
+  restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000,
+} as const
 
-const nodesOf = ({ run, data }: Ground, session: () => Session, { speed, host, port, latest, onListening }: Server) => {
+type Server = Pick<ServeGiven, 'speed' | 'host'> & { readonly port: number; readonly onListening: (address: string) => void }
+
+const nodesOf = (session: Session, { speed, host, port, onListening }: Server): Node[] => {
+  const { run, data } = session.ground
+  const { latest } = session.trading
   const token = sessionToken(data)
   const desk: Desk = {
     listening(at) {
       if (at.port !== at.asked) console.log(`ringmaster: port ${at.asked} is taken, using ${at.port}`)
       onListening(`http://${at.host}:${at.port}/#key=${token}`)
     },
-    halt: () => session()?.halt() ?? null,
+    halt: () => session.halt(),
   }
   const dailyLoss = Object.fromEntries(
     Object.entries(run.limits.strategies).map(([id, one]) => [id, Math.round((one.capital * one.dailyLossPercent) / 100)]))
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  return {
-    api: child(
+  return [
+    child(
       gateway,
       {
         journal: run.journal, run: run.info, instruments: run.instruments.all, latest, speed: speedOf(speed), dailyLoss,
@@ -100,12 +109,12 @@ const nodesOf = ({ run, data }: Ground, session: () => Session, { speed, host, p
         services: { control: controlOf(session), desk },
       },
     ),
-    store: child(
+    child(
       store,
       { journal: run.journal, dir: join(run.dir, 'db'), runId: run.info.id, instruments: run.instruments.all },
       { name: 'store', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 60_000, stopMs: 2000 },
     ),
-  }
+  ]
 }
 
 const portOf = (given: string): number => {
