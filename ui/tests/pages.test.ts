@@ -212,10 +212,14 @@ t.test(
               // What a phone hides is hidden in both themes alike: it is judged in one.
               if (width > 390 || colorScheme === 'dark')
                 t.same(await seriousFindings(page), [], `${path} at ${width}`)
-              const wider = await page.evaluate(
-                () => document.documentElement.scrollWidth - innerWidth,
-              )
-              t.ok(wider <= 0, `${path} fits into ${width}`)
+              // The narrowest of each layout as well as the one at hand.
+              for (const narrow of width > 390 ? [1280, 1024, 768, width] : [320, width]) {
+                await page.setViewportSize({ width: narrow, height: 900 })
+                const wider = await page.evaluate(
+                  () => document.documentElement.scrollWidth - innerWidth,
+                )
+                t.ok(wider <= 0, `${path} fits into ${narrow}`)
+              }
             }
             t.same(complaints, [], 'no error in the console')
             t.same(outside, [], 'nothing was asked of another machine')
