@@ -50,6 +50,8 @@ export type Group = {
   failures: Millis[]
   restarts: number
   cancelRestart: (() => void) | null
+  /** Of parts that share state: the one that went down while the group was starting. */
+  fallen: string | null
 }
 
 /** Slot of the supervisor itself in the shared tables. */
@@ -60,7 +62,11 @@ export const isMember = (part: Member | Group): part is Member => 'child' in par
 
 /** A group that has not started. */
 export const groupOf = (node: Supervisor, parent: Group | null): Group =>
-  ({ node, parent, state: 'stopped', parts: [], failures: [], restarts: 0, cancelRestart: null })
+  ({ node, parent, state: 'stopped', parts: [], failures: [], restarts: 0, cancelRestart: null, fallen: null })
+
+/** Whether a group's children are nobody's business but their own: each is started, restarted and set aside alone. */
+export const isIsolating = ({ node, parent, parts }: Group): boolean =>
+  node.policy.then === 'quarantine' && parent !== null && parts.every(isMember)
 
 /** All children below a group, however deep. */
 export const membersOf = (group: Group): Member[] =>

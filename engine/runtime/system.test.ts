@@ -122,3 +122,44 @@ t.test('a tree that cannot start says why, and leaves nothing running', async (t
   await t.rejects(start(() => [one('twin', {}), one('twin', {})]), { code: 'ENGINE_NAME_TAKEN' })
   await t.rejects(start(() => [one('a', { to: { ref: 'nobody' } })]), { code: 'ENGINE_REF_UNKNOWN' })
 })
+
+const nested = (name: string, over: Partial<Policy>, children: () => Child[], events: SystemEvents): Promise<System> =>
+  startSystem(supervisor('root', policy, () => [supervisor(name, { ...policy, ...over }, children)]), {
+    clock: realClock, random: seeded(1), log: quiet, events,
+  })
+
+for (const victim of ['first', 'second']) t.test(`one more start, not two at once, when the ${victim} dies in a restart`, async (t) => {
+  const states: string[] = []
+  let made = 0
+  let system: System | null = null
+  const children = (): Child[] => {
+    made++
+    return [one('first', { way: 'none', after: 0 }), one('second', { way: 'none', after: 0 })]
+  }
+  const events: SystemEvents = {
+    onState(id, state) {
+      states.push(`${id} ${state}`)
+      if (id === 'second' && state === 'starting' && made === 2) setImmediate(() => system!.kill(victim))
+    },
+  }
+  system = await nested('core', { restart: 'one-for-all', then: 'escalate', atMost: 5 }, children, events)
+  t.teardown(() => system!.stop(1000))
+  system.kill('second')
+  await until(() => made === 3 && stateOf(system!, 'core') === 'running', 'it is up again')
+  await pause(500) // a second restart would be under way by now
+  t.equal(made, 3)
+  for (const id of ['first', 'second']) {
+    t.equal(states.filter((one) => one === `${id} starting`).length, 3)
+    t.equal(stateOf(system, id), 'running')
+  }
+})
+
+t.test('an isolated child that cannot start is set aside, and the others run', async (t) => {
+  const quarantined: string[] = []
+  const children = (): Child[] => [one('ok', { way: 'none', after: 0 }), one('bad', { way: 'throw in start', after: 0 })]
+  const system = await nested('alone', {}, children, { onQuarantined: (id) => quarantined.push(id) })
+  t.teardown(() => system.stop(1000))
+  await until(() => quarantined.length === 1, 'it is set aside')
+  t.same(quarantined, ['bad'])
+  t.equal(stateOf(system, 'ok'), 'running')
+})

@@ -8,7 +8,7 @@ import { checkChildren, type Supervisor } from '../tree.ts'
 import { createBoard, type Board } from './board.ts'
 import { clearReading } from './metrics.ts'
 import {
-  callOff, groupOf, isMember, membersOf, Roster, statusesOf,
+  callOff, groupOf, isIsolating, isMember, membersOf, Roster, statusesOf,
   type ActorState, type ActorStatus, type Group, type Member,
 } from './roster.ts'
 import { startThread, type Down, type Thread } from './thread.ts'
@@ -103,17 +103,24 @@ class TreeRunner implements System {
 
   async #startGroup(group: Group): Promise<void> {
     this.#state(group, 'starting')
+    group.fallen = null
     const nodes = await group.node.children()
     const old = new Set(membersOf(group))
     const others = [...this.#roster.all()].filter((one) => !old.has(one))
     checkChildren(nodes, new Set(others.map((one) => one.child.name)))
     group.parts = nodes.map((node) =>
       node.kind === 'child' ? this.#roster.enter(node, group) : groupOf(node, group))
-    // Isolated siblings start side by side; those that share state in order, since each may need the one before.
-    if (group.node.policy.then === 'quarantine' && group.parent && group.parts.every(isMember))
-      await Promise.all(group.parts.map((part) => this.#startAwake(part as Member)))
-    else for (const part of group.parts) await (isMember(part) ? this.#startAwake(part) : this.#startGroup(part))
+    // Isolated siblings start side by side, and one that cannot is restarted or set aside like one that dies later.
+    // Those that share state start in order, since each may need the one before.
+    if (isIsolating(group)) await Promise.allSettled(group.parts.map((part) => this.#startAwake(part as Member)))
+    else for (const part of group.parts) await this.#startPart(group, part)
     this.#state(group, 'running')
+  }
+
+  async #startPart(group: Group, part: Member | Group): Promise<void> {
+    await (isMember(part) ? this.#startAwake(part) : this.#startGroup(part))
+    if (group.fallen !== null)
+      throw engineProblem('START_FAILED', { name: group.fallen, says: 'it went down while others started.' })
   }
 
   async #startAwake(member: Member): Promise<void> {
@@ -171,9 +178,12 @@ class TreeRunner implements System {
     member.down = { ...down, at: clock.now() }
     this.#events.onDown?.(member.child.name, down)
     // The first start of all is awaited by whoever asked for it, who hears of the failure there.
-    if (early && this.#root!.state === 'starting') return this.#state(member, 'failed')
-    if (member.group.node.policy.restart === 'one-for-all') void this.#restartGroup(member.group, member.child.name)
-    else this.#restartMember(member)
+    const { group } = member
+    if (early && this.#root!.state === 'starting' && !isIsolating(group)) return this.#state(member, 'failed')
+    if (group.node.policy.restart === 'one-for-one') return this.#restartMember(member)
+    // While the group starts, whoever starts it sees to this: two restarts at once would run everything twice.
+    if (group.state === 'starting') group.fallen ??= member.child.name
+    else void this.#restartGroup(group, member.child.name)
   }
 
   #restartMember(member: Member): void {
@@ -242,7 +252,7 @@ class TreeRunner implements System {
     } catch (error) {
       this.#options.log.error({ group: group.node.name, error: recordOf(error) }, 'could not start again')
       this.#state(group, 'running') // so that the failure below is weighed like any other
-      return this.#restartGroup(group, culprit)
+      return this.#restartGroup(group, group.fallen ?? culprit)
     }
     this.#events.onRestarted?.(culprit, group.restarts, Math.round(this.#options.clock.elapsed() - since))
   }
