@@ -22,7 +22,13 @@ export type Minute = {
 /** Which candles are wanted; others are passed over without an allocation. */
 export type Wanted = (instrument: number, timeframe: number) => boolean
 
-type Lane = { readonly reader: RingReader; candles: { instrument: number; candle: Candle }[]; mark: Mark | null }
+type Lane = {
+  readonly reader: RingReader
+  candles: { instrument: number; candle: Candle }[]
+  mark: Mark | null
+  /** Behind the last minute taken. */
+  taken: number
+}
 type Mark = Omit<Minute, 'candles'>
 
 /**
@@ -36,7 +42,10 @@ export const minuteReader = (
   wanted: Wanted,
   seen: (instrument: number, close: number) => void = () => undefined,
 ) => {
-  const lanes: Lane[] = handles.map((handle) => ({ reader: ringReader(handle, place), candles: [], mark: null }))
+  const lanes: Lane[] = handles.map((handle) => {
+    const reader = ringReader(handle, place)
+    return { reader, candles: [], mark: null, taken: reader.position }
+  })
 
   // A candle's end is its mark, which comes after it: candles are kept until then.
   const readerOf = (lane: Lane) => (fields: Float64Array, ints: Int32Array, f: number, i: number): void => {
@@ -70,14 +79,15 @@ export const minuteReader = (
     /** Goes on to the next minute. What was read is kept in the rings until `release`. */
     take(): void {
       for (const lane of lanes) {
+        lane.taken = lane.reader.position
         lane.mark = null
         lane.candles = []
       }
       minute = null
     },
-    /** Gives back to the writers what was read so far. To be called between `take` and `peek`. */
+    /** Gives the minutes taken so far back to the writers: after a restart the next one is the first there is. */
     release(): void {
-      for (const { reader } of lanes) reader.releaseRead()
+      for (const { reader, taken } of lanes) reader.release(taken)
     },
     /** Records published and not yet read. */
     lag: (): number => lanes.reduce((most, { reader }) => Math.max(most, reader.available()), 0),

@@ -113,8 +113,9 @@ export default actor<Given, State>({
       if (minute.at > state.at) take(state, minute, silent, ctx)
       if (again) state.past.shift()
       else {
-        state.minutes.take()
+        // The minutes before this one are in the journal by now. This one may not be yet: a restart needs it here.
         state.minutes.release()
+        state.minutes.take()
         ctx.gauges.latency((wrappedMicros() - minute.micros) | 0)
       }
       ctx.gauges.lag(state.minutes.lag())
