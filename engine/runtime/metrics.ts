@@ -66,6 +66,15 @@ export const readingOf = (handle: MetricsHandle, slot: number): Reading => {
   }
 }
 
+/** The latencies of several rows as if they were one; `null` before the first. In microseconds. */
+export const latencyOf = (handle: MetricsHandle, slots: readonly number[]): { readonly p50: number; readonly p99: number } | null => {
+  const together = new Int32Array(BUCKETS)
+  for (const slot of slots)
+    new Int32Array(handle.buckets, slot * BUCKETS * 4, BUCKETS).forEach((count, i) => (together[i]! += count))
+  const [p50, p99] = [quantile(together, 0.5), quantile(together, 0.99)]
+  return p50 === null || p99 === null ? null : { p50, p99 }
+}
+
 /** Forgets everything but the latency shape, when another thread takes the row over. */
 export const clearReading = (handle: MetricsHandle, slot: number): void => {
   new Float64Array(handle.figures, slot * FIGURES * 8, FIGURES).fill(0)

@@ -10,7 +10,7 @@ const TAIL_CHARACTERS = 2_000
 
 /** Every `*.bench.ts` of the checkout, by its path. */
 export const findBenches = (): string[] =>
-  globSync('{engine,actors,api}/**/*.bench.ts', {
+  globSync('{engine,actors,api,scripts}/**/*.bench.ts', {
     cwd: root,
     exclude: ['**/node_modules/**'],
   }).toSorted()
