@@ -1,10 +1,11 @@
 import { realClock } from '#engine/clock.ts'
+import type { ErrorRecord } from '#engine/errors.ts'
 import { durableOf, readLog, runInline, seeded } from '#engine/mod.ts'
 import { kindOf } from '#actors/journal/kinds.ts'
 import { tradingTree } from '#actors/tree.ts'
 import { commandProblem } from '../command/errors.ts'
 import { loggerOver, openPino } from './log.ts'
-import { openGround, startSession, type Ground, type SessionOptions } from './open.ts'
+import { errorOf, openGround, startSession, type Ground, type SessionOptions } from './open.ts'
 import { fromOf, speedOf } from './options.ts'
 import { reportOf, type Report } from './report.ts'
 import { problem } from './errors.ts'
@@ -23,7 +24,9 @@ export type HeadlessGiven = {
 
 /** Runs a whole recording through and reads its journal into a report. */
 export const replayHeadless = async (given: HeadlessGiven): Promise<{ status: number; report: Report }> => {
-  const { data, recording, config, fresh } = given
+  const { data, recording, config, fresh, threads } = given
+  if (threads !== 'one' && threads !== 'many')
+    throw commandProblem('VALUE_INVALID', { option: '--threads', given: threads, needs: 'one or many' })
   const options: SessionOptions = {
     data, recording, config, fresh,
     speed: speedOf(given.speed),
@@ -34,9 +37,7 @@ export const replayHeadless = async (given: HeadlessGiven): Promise<{ status: nu
   const started = realClock.elapsed()
   const ground = await openGround(options)
   if (ground.resumes) options.say('going on where the journal ends')
-  if (given.threads === 'one') await inOneThread(ground, options)
-  else if (given.threads === 'many') await inManyThreads(ground, options)
-  else throw commandProblem('VALUE_INVALID', { option: '--threads', given: given.threads, needs: 'one or many' })
+  await (threads === 'one' ? inOneThread : inManyThreads)(ground, options)
   const report = reportOf(ground.run.journal, ground.run.info, realClock.elapsed() - started)
   options.say(`done in ${(report.wallMs / 1000).toFixed(1)} s: ${report.ticks.fed} ticks, ${report.journal.records} records`)
   return { status: 0, report }
@@ -57,12 +58,21 @@ const inManyThreads = async (ground: Ground, options: SessionOptions): Promise<v
   }
 }
 
-const inOneThread = async ({ run, lock }: Ground, { speed, from, log, shards = 1 }: SessionOptions): Promise<void> => {
-  const { tree } = tradingTree(run, { pace: { speed, from }, shards })
+/** Runs the tree in this thread. @throws what halted the journal, or what an actor threw */
+export const inOneThread = async (
+  { run, lock }: Ground, { speed, from, log, shards = 1 }: SessionOptions,
+): Promise<void> => {
+  let halted: ErrorRecord | null = null
+  const services = { halting: { halted: (error: ErrorRecord) => void (halted = error) } }
+  const { tree } = tradingTree(run, { pace: { speed, from }, shards, services })
   const reader = readLog(run.journal, { kinds: new Set([kindOf('runFinished')]) })
   try {
     await runInline(tree, {
-      log, random: seeded(1), done: (board) => reader.next(durableOf(board)) !== undefined,
+      log, random: seeded(1),
+      done: (board) => {
+        if (halted) throw errorOf(halted)
+        return reader.next(durableOf(board)) !== undefined
+      },
     })
   } finally {
     reader.close()

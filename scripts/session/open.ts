@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { cpus } from 'node:os'
 import { pause, realClock } from '#engine/clock.ts'
@@ -46,13 +46,12 @@ export const shippedRecording = join(import.meta.dirname, '../../actors/fixtures
 export const openGround = async (options: SessionOptions): Promise<Ground> => {
   const data = dataDirectory(options.data)
   const config = readConfig(options.config)
-  mkdirSync(data, { recursive: true })
   const lock = lockDirectory(data, realClock)
   try {
     const recording = options.recording ?? shippedRecording
     const run = await prepareRun(recording, config, data, options.say)
     if (run.leftOut.length > 0) options.say(`left out, since their symbols are not in the recording: ${run.leftOut.join(', ')}`)
-    const standing = standingIn(run)
+    const standing = standingIn(run, options.say)
     if (standing.run && (options.fresh || standing.finished)) {
       const kept = setAside(run.dir)
       options.say(`the ${standing.finished ? 'finished' : 'earlier'} replay is kept in ${kept}; this one begins anew`)
@@ -65,11 +64,12 @@ export const openGround = async (options: SessionOptions): Promise<Ground> => {
   }
 }
 
-const standingIn = (run: Run) => {
+const standingIn = (run: Run, say: SessionOptions['say']) => {
   if (!existsSync(run.journal)) return standingOf(run.journal, 0)
   const log = openLog(run.journal)
-  const { durable } = log
+  const { durable, recovered: { cutBytes } } = log
   log.close()
+  if (cutBytes > 0) say(`the journal ended in ${cutBytes} bytes that were never acknowledged; they were cut away`)
   return standingOf(run.journal, durable)
 }
 
@@ -86,6 +86,9 @@ const setAside = (dir: string): string => {
 /** Facts of the machinery as the executor takes them: at once, whatever the event time. */
 export const noteOf = (...facts: SystemFact[]): Message & Extract<Command, { type: 'note' }> =>
   ({ type: 'note', at: Number.NEGATIVE_INFINITY, facts })
+
+/** An error that came as data, to be thrown. */
+export const errorOf = ({ code, says, todo }: ErrorRecord): Error => Object.assign(new Error(says), { code, todo })
 
 /** A running session. */
 export type Session = {
@@ -118,7 +121,7 @@ export const startSession = async (
   const halting = {
     halted(error: ErrorRecord) {
       halted = error
-      finished.reject(Object.assign(new Error(error.says), { code: error.code, todo: error.todo }))
+      finished.reject(errorOf(error))
     },
   }
   const trading = tradingTree(run, {
