@@ -52,8 +52,6 @@ type State = {
   /** The record under way. */
   readonly record: Tick
   held: boolean
-  /** Whether a record was handled since the start. */
-  started: boolean
   /** Sequence and time of the last record handled. */
   tick: number
   at: Millis
@@ -94,7 +92,7 @@ export default actor<Given, State>({
       ticks: ringReader(given.ticks, given.tickPlace),
       minutes: minuteReader(given.candles, given.candlePlace, symbols, () => true),
       record: { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 },
-      held: false, started: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, lost: 0, finished: false, halt: null,
+      held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, lost: 0, finished: false, halt: null,
     }
     for (const fact of factsIn(given.journal, log.durable)) relive(state, fact)
     if (log.recovered.cutRecords > 0)
@@ -191,8 +189,7 @@ const load = (state: State): boolean => {
 /** Begins with the record at hand: facts made from here on carry its number, and a restart goes on behind it. */
 const begin = (state: State): void => {
   const { record } = state
-  if (state.started) state.lost += record.sequence - state.tick - 1
-  state.started = true
+  state.lost += record.sequence - state.tick - 1
   state.tick = record.sequence
   if (record.kind !== END) state.at = record.at
 }
