@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { capitalByDefault, defaultFleet } from './fleet.ts'
+import { parseConfig, readConfig } from './settings.ts'
+
+const one = { id: 'ema-1', type: 'ema-cross', symbol: 'NIFTY-I' }
+const fleet = (...strategies: unknown[]) => ({ strategies })
+
+t.test('a configuration says what runs; what it leaves out is filled in', async (t) => {
+  const rest = { capital: capitalByDefault, params: {}, risk: {} }
+  const full = { ...one, capital: 5e5, params: { fast: 5 }, risk: { maxOpenTrades: 1 } }
+  type Row = [what: string, given: unknown, config: object]
+  const rows: Row[] = [
+    ['nothing', {}, { strategies: defaultFleet, account: {}, chosen: false }],
+    ['only the account', { account: { maxOpenTrades: 4 } }, { account: { maxOpenTrades: 4 }, chosen: false }],
+    ['an entry', fleet(one), { strategies: [{ ...one, ...rest }], account: {}, chosen: true }],
+    ['a full entry', fleet(full), { strategies: [full], chosen: true }],
+    ['null, which says nothing', fleet({ ...one, params: null, risk: null }), { strategies: [{ ...one, ...rest }] }],
+    ['no strategies at all', fleet(), { strategies: [], chosen: true }],
+  ]
+  for (const [what, given, config] of rows) t.match(parseConfig(given, 'file'), config, what)
+  t.strictSame(readConfig(), { strategies: defaultFleet, account: {}, chosen: false })
+})
+
+t.test('what is wrong is named with its place', async (t) => {
+  const WRONG = 'CONFIG_WRONG_TYPE'
+  type Row = [given: unknown, code: string, says: RegExp]
+  const rows: Row[] = [
+    [[], WRONG, /^file is \[\]; it must be an object/],
+    [null, WRONG, /^file is null/],
+    [{ strategy: [] }, 'CONFIG_UNKNOWN_KEY', /^file .*: strategy\. Known: strategies, account/],
+    [{ account: 5 }, WRONG, /^file: account is 5/],
+    [{ strategies: {} }, WRONG, /^file: strategies .* a list/],
+    [fleet('ema'), WRONG, /^file: strategies\[0\] is "ema"/],
+    [fleet(one, { ...one, id: 'b', symbols: [] }), 'CONFIG_UNKNOWN_KEY', /^file: strategies\[1\] .*: symbols/],
+    [fleet({ ...one, id: undefined }), WRONG, /\.id is undefined; it must be a word/],
+    [fleet({ ...one, id: 'EMA 1' }), WRONG, /\.id is "EMA 1"; .* lower-case/],
+    [fleet({ ...one, id: '-ema' }), WRONG, /\.id/],
+    [fleet({ ...one, id: '../ema' }), WRONG, /\.id/],
+    [fleet({ ...one, id: 'a'.repeat(64) }), WRONG, /at most 63/],
+    [fleet({ ...one, type: '' }), WRONG, /\.type is ""/],
+    [fleet({ ...one, symbol: 1 }), WRONG, /\.symbol is 1/],
+    [fleet({ ...one, capital: 0 }), WRONG, /\.capital is 0/],
+    [fleet({ ...one, capital: Number.NaN }), WRONG, /\.capital/],
+    [fleet({ ...one, capital: 2e12 }), WRONG, /\.capital/],
+    [fleet({ ...one, capital: '100000' }), WRONG, /\.capital is "100000"/],
+    [fleet({ ...one, params: [] }), WRONG, /\.params/],
+    [fleet({ ...one, risk: 5 }), WRONG, /\.risk is 5/],
+    [fleet(one, { ...one, symbol: 'BANKNIFTY-I' }), 'CONFIG_ID_TAKEN', /ema-1/],
+  ]
+  for (const [given, code, says] of rows)
+    t.throws(() => parseConfig(given, 'file'), { code, message: says }, JSON.stringify(given))
+})
+
+t.test('a file that cannot be read is named', async (t) => {
+  const dir = t.testdir({ 'good.json': JSON.stringify(fleet(one)), 'bad.json': '{ "strategies": [' })
+  t.match(readConfig(join(dir, 'good.json')), { chosen: true, strategies: [one] })
+  for (const file of ['bad.json', 'none.json'])
+    t.throws(() => readConfig(join(dir, file)), { code: 'CONFIG_NOT_READABLE', message: new RegExp(file) }, file)
+})
