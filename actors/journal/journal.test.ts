@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openLog, readLog } from '#engine/mod.ts'
 import { isSystem, type Fact } from '../messages.ts'
-import { numbered, openAt, scriptedDay } from '../store/testing/facts.ts'
+import { openAt, scriptedDay } from '../store/testing/facts.ts'
 import { tableOf } from '../domain/instrument.ts'
 import { kindOf, kindsOf, SYSTEM_KINDS } from './kinds.ts'
 import { factsIn, pastMinutes, standingOf } from './past.ts'
