@@ -163,3 +163,18 @@ t.test('an isolated child that cannot start is set aside, and the others run', a
   t.same(quarantined, ['bad'])
   t.equal(stateOf(system, 'ok'), 'running')
 })
+
+t.test('a group within a group starts again with it', async (t) => {
+  const inner = () => supervisor('inner', policy, () => [one('leaf', { way: 'none', after: 0 })])
+  const outer = supervisor('outer', { ...policy, restart: 'one-for-all', then: 'escalate' }, () => [
+    one('core', { way: 'none', after: 0 }), inner(),
+  ])
+  const restarted: string[] = []
+  const system = await startSystem(supervisor('root', policy, () => [outer]), {
+    clock: realClock, random: seeded(1), log: quiet, events: { onRestarted: (id) => restarted.push(id) },
+  })
+  t.teardown(() => system.stop(1000))
+  system.kill('core')
+  await until(() => restarted.length === 1, 'the group is back')
+  for (const id of ['outer', 'core', 'inner', 'leaf']) t.equal(stateOf(system, id), 'running', id)
+})

@@ -105,8 +105,8 @@ class TreeRunner implements System {
     this.#state(group, 'starting')
     group.fallen = null
     const nodes = await group.node.children()
-    const old = new Set(membersOf(group))
-    const others = [...this.#roster.all()].filter((one) => !old.has(one))
+    const own = new Set(membersOf(group))
+    const others = membersOf(this.#root!).filter((one) => !own.has(one))
     checkChildren(nodes, new Set(others.map((one) => one.child.name)))
     group.parts = nodes.map((node) =>
       node.kind === 'child' ? this.#roster.enter(node, group) : groupOf(node, group))
