@@ -1,9 +1,8 @@
 import { catalogue } from '#engine/mod.ts'
 
-const NAMED_MAX = 8 // enough to recognise a recording by
-
-const someOf = (names: readonly string[]): string =>
-  `${names.slice(0, NAMED_MAX).join(', ')}${names.length > NAMED_MAX ? ', …' : ''}`
+// Eight are enough to recognise a recording by.
+const someOf = (all: readonly string[]): string =>
+  all.length > 8 ? `${all.slice(0, 8).join(', ')} and ${all.length - 8} more` : all.join(', ')
 
 /** What can be wrong with how a run is set up. */
 export const configErrors = catalogue('CONFIG', {
@@ -52,11 +51,6 @@ export const configErrors = catalogue('CONFIG', {
     says: (d: { recording: string }) =>
       `No strategy of the fleet can run on ${d.recording}: it holds none of their symbols.`,
     todo: 'Name strategies for its symbols in a configuration and give it by --config.',
-  },
-  RUN_FINISHED: {
-    next: 'stop',
-    says: (d: { run: string }) => `Run ${d.run} is finished.`,
-    todo: 'Start it afresh.',
   },
 })
 

@@ -2,9 +2,9 @@
 export * from './actor.ts'
 export * from './clock.ts'
 export * from './errors.ts'
-export { lockDirectory, lockErrors, type Holder, type Lock } from './lock.ts'
+export { lockDirectory, type Holder, type Lock } from './lock.ts'
 export {
-  logArea, logErrors, openLog, readLog, realFileSystem, verifyLog,
+  openLog, readLog, realFileSystem, verifyLog,
   type FileSystem, type Log, type LogOptions, type LogReader, type LogRecord, type ReadOptions,
 } from './log/mod.ts'
 export * from './mailbox/mod.ts'

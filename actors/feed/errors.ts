@@ -2,9 +2,6 @@ import { catalogue } from '#engine/errors.ts'
 
 const layout = 'ts_ms,symbol,ltp,ltq,volume,bid,ask,bid_qty,ask_qty,oi'
 
-const someOf = (all: readonly string[]): string =>
-  all.length > 8 ? `${all.slice(0, 8).join(', ')} and ${all.length - 8} more` : all.join(', ')
-
 /** What may be wrong with a recording. */
 export const feedErrors = catalogue('FEED', {
   NOT_FOUND: {
@@ -57,12 +54,6 @@ export const feedErrors = catalogue('FEED', {
     says: (d: { path: string; found: readonly string[] }) =>
       `No symbol in ${d.path} is known; it holds ${d.found.slice(0, 5).join(', ')}.`,
     todo: 'Symbols read like NIFTY-I, NIFTY22111018300CE, NIFTY 50 or RELIANCE; others need a contracts.csv.',
-  },
-  SYMBOL_UNKNOWN: {
-    next: 'stop',
-    says: (d: { symbol: string; known: readonly string[] }) =>
-      `${d.symbol} is not in the recording, which holds ${someOf(d.known)}.`,
-    todo: 'Configure the strategy for one of those symbols, or give another --recording.',
   },
   NO_SESSION: {
     next: 'stop',

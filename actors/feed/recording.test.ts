@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { instrumentsFor } from '#actors/instruments/mod.ts'
 import { loadBars, parseBars } from './bars.ts'
-import { instrumentsOf, openRecording, recordingSource, requireSymbol } from './recording.ts'
+import { instrumentsOf, openRecording, recordingSource } from './recording.ts'
 import { readRows } from './read-rows.ts'
 import { nothingBroken, rowBatch, type Source, unknownInstrument } from './source.ts'
 import { SymbolLookup } from './symbol-lookup.ts'
@@ -226,10 +226,6 @@ t.test('what cannot be replayed is refused with a code and what to do', async (t
   ]
   for (const [name, code, message] of rows)
     await t.rejects(openRecording(join(folder, name)), { code, message, todo: /\w{4}/ }, name)
-  t.throws(() => requireSymbol('GOLD', { symbols: ['NIFTY-I'] }), {
-    code: 'FEED_SYMBOL_UNKNOWN',
-    message: /GOLD.*NIFTY-I/,
-  })
 })
 
 t.test(

@@ -103,12 +103,6 @@ export const recordingSource = (
   }
 }
 
-/** Refuses a symbol that the recording does not hold. @throws FEED_SYMBOL_UNKNOWN */
-export const requireSymbol = (symbol: string, { symbols }: Pick<Recording, 'symbols'>): void => {
-  if (!symbols.includes(symbol))
-    throw feedErrors.problem('SYMBOL_UNKNOWN', { symbol, known: symbols })
-}
-
 const dayLength = 86_400_000
 
 const survey = async (batches: AsyncIterable<RowBatch>) => {

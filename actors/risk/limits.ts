@@ -63,8 +63,8 @@ export const accountDefaults: Omit<AccountLimits, 'capital'> = {
   staleAfterMs: 60_000, // the shortest bar: by then a newer one has closed
 }
 
-/** What can be wrong with configured limits, and how to throw it. */
-export const { problem, entries: riskErrors } = catalogue('RISK', {
+/** Makes a throwable error of what can be wrong with configured limits. */
+export const { problem } = catalogue('RISK', {
   LIMITS_NOT_AN_OBJECT: {
     next: 'stop',
     says: (d: { of: string }) => `The risk limits of ${d.of} are not an object of named limits.`,

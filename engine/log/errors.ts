@@ -3,8 +3,8 @@ import { catalogue } from '../errors.ts'
 /** Where something is wrong in a log. */
 export type Place = { readonly file: string; readonly offset: number; readonly sequence: number }
 
-/** What can go wrong with a log. */
-export const { area, entries, problem } = catalogue('LOG', {
+/** Makes a throwable error of what can go wrong with a log. */
+export const { problem } = catalogue('LOG', {
   CORRUPT: {
     next: 'stop',
     says: (d: Place & { because: string }) =>

@@ -1,4 +1,3 @@
-export { area as logArea, entries as logErrors } from './errors.ts'
 export { realFileSystem, type FileSystem } from './file-system.ts'
 export { openLog, type Log, type LogOptions } from './log.ts'
 export { readLog, type LogReader, type LogRecord, type ReadOptions } from './read.ts'

@@ -5,7 +5,7 @@ import { onThread } from '#engine/testing/threads.ts'
 import { bellOf, createBells } from './doorbell.ts'
 import { createInbox } from './inbox.ts'
 import { createLatest, openLatest } from './latest.ts'
-import { closeEdge, createEdge, edgeReceiver, edgeSender } from './port.ts'
+import { createEdge, edgeReceiver, edgeSender } from './port.ts'
 import { advance, createWatermarks, lowest, read, reset } from './watermark.ts'
 
 const stress = new URL('./mailbox.stress.ts', import.meta.url).href
@@ -131,13 +131,12 @@ t.test('an edge takes so many messages and says when it is full or closed', asyn
   t.equal(receiver.drain(1, (m) => got.push(m)), 1)
   t.equal(sender.free(), 1)
   t.equal(sender.send({ n: 4 }), 'sent')
-  closeEdge(s)
+  sender.close()
   t.equal(sender.send({ n: 5 }), 'closed')
   t.equal(receiver.over, false)
   t.equal(receiver.drain(9, (m) => got.push(m)), 2)
   t.same(got, [{ n: 1 }, { n: 2 }, { n: 4 }], 'what was sent before the close is delivered')
   t.equal(receiver.over, true)
-  sender.close()
   receiver.close()
   t.equal(receiver.drain(1, () => t.fail('nothing left')), 0)
 })

@@ -3,7 +3,7 @@ export { createInbox, type Inbox } from './inbox.ts'
 export { createLatest, LATEST_VALUES, openLatest, type Latest, type LatestHandle } from './latest.ts'
 export { oneLine, type RecordShape } from './layout.ts'
 export {
-  closeEdge, createEdge, edgeReceiver, edgeSender, type EdgeEnd, type Receiver, type Sender, type SendResult,
+  createEdge, edgeReceiver, edgeSender, type EdgeEnd, type Receiver, type Sender, type SendResult,
 } from './port.ts'
 export {
   createRing, inspectRing, ringReader, ringWriter,

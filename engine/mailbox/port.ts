@@ -96,6 +96,3 @@ export const edgeReceiver = <T>({ port, shared }: EdgeEnd): Receiver<T> => {
     },
   }
 }
-
-/** Closes a path from outside, e.g. for a thread that died: its sender is told `closed` from now on. */
-export const closeEdge = ({ shared }: Pick<EdgeEnd, 'shared'>): void => void Atomics.store(shared, CLOSED, 1)
