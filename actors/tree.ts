@@ -1,7 +1,7 @@
 import {
   advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, readWatermark, resetWatermark, ringReader,
   supervisor, type Child, type LatestHandle, type Millis, type Placement, type RingHandle, type Supervisor, type Sync,
-  type Watermarks,
+  type ThreadCode, type Watermarks,
 } from '#engine/mod.ts'
 import { oneTick } from './brokers/paper/slippage.ts'
 import candles from './candles/candles.actor.ts'
@@ -31,6 +31,8 @@ export type Conduct = {
   readonly services?: Placement['services']
   /** What runs in a strategy's thread; tests put one there that misbehaves. */
   readonly strategyActor?: typeof strategy
+  /** Where strategy threads load their code from; the sources by default. */
+  readonly strategyCode?: ThreadCode | undefined
 }
 
 /** The trading part of the tree, and what the supervisor may do to its strategies. */
@@ -60,7 +62,7 @@ type Wiring = { readonly ticks: RingHandle; readonly rings: readonly RingHandle[
  * strategies, candles, feed. The core shares rings and event time, so it is started together, from the journal; a strategy
  * is started alone.
  */
-export const tradingTree = (run: Run, { pace, shards, services = {}, strategyActor = strategy }: Conduct): Trading => {
+export const tradingTree = (run: Run, { pace, shards, services = {}, strategyActor = strategy, strategyCode }: Conduct): Trading => {
   const symbols = run.instruments.all.length
   const latest = createLatest(Math.max(1, symbols))
   const params = new Map(run.info.strategies.map((one) => [one.id, one.params]))
@@ -68,7 +70,9 @@ export const tradingTree = (run: Run, { pace, shards, services = {}, strategyAct
   let wiring: Wiring | null = null
 
   const strategies = (): Child[] => run.info.strategies.map((info, n) =>
-    strategyChild(run, wiring!, strategyActor, { info: { ...info, params: params.get(info.id)! }, n, asleep: stopped.has(info.id) }))
+    strategyChild(run, wiring!, strategyActor, {
+      info: { ...info, params: params.get(info.id)! }, n, asleep: stopped.has(info.id), code: strategyCode,
+    }))
 
   const start = (): (Child | Supervisor)[] => {
     // Opening the journal cuts what was never acknowledged, so that everybody reads the same.
@@ -198,9 +202,9 @@ const heardByStrategies = [
   'tradeOpened', 'tradeClosed', 'strategyPaused', 'strategyResumed',
 ] as const satisfies Fact['type'][]
 
-type Seat = { readonly info: StrategyInfo; readonly n: number; readonly asleep: boolean }
+type Seat = { readonly info: StrategyInfo; readonly n: number; readonly asleep: boolean; readonly code: ThreadCode | undefined }
 
-const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strategy, { info, n, asleep }: Seat): Child => {
+const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strategy, { info, n, asleep, code }: Seat): Child => {
   const sync: Sync = {
     watermarks: marks,
     slot: FIRST_STRATEGY + n,
@@ -211,7 +215,7 @@ const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strateg
     info, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
     journal: run.journal, orderLatencyMs: latency.orderMs, risk: { ref: 'risk' },
   }
-  return child(actor, given, { name: actorOf(info.id), wakes: ['risk', 'feed'], sync, asleep })
+  return child(actor, given, { name: actorOf(info.id), wakes: ['risk', 'feed'], sync, asleep, ...(code && { code }) })
 }
 
 const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>

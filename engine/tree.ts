@@ -6,12 +6,20 @@ import type { Policy } from './supervise.ts'
 /** Memory bounds of a thread in MiB; past them it dies alone, with `out of memory`. */
 export type ThreadLimits = { readonly heapMb: number; readonly youngMb: number; readonly stackMb: number }
 
+/**
+ * Where a thread loads its code from when that is not the sources themselves: URLs of the engine's thread main and of the
+ * actor, both built from the same sources. A built thread starts in a quarter of the time and in less than half the memory.
+ */
+export type ThreadCode = { readonly main: string; readonly actor: string }
+
 /** How a child is placed and watched. */
 export type Placement = {
   readonly name: string
   /** `blocking` waits on its bell, for the hot path; `event` lives in the event loop, for servers. */
   readonly loop?: 'blocking' | 'event'
   readonly limits?: ThreadLimits
+  /** Absent: the thread loads the sources. */
+  readonly code?: ThreadCode
   /** How long it may take to start, and to stop, before it is ended. */
   readonly startMs?: number
   readonly stopMs?: number

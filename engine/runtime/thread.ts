@@ -51,9 +51,12 @@ export type Thread = {
 /** Room for a strategy with its indicators and a month of bars; a leak is found within seconds. */
 export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 8, stackMb: 2 }
 
+const sources = new URL('./thread-main.ts', import.meta.url)
+
 /** Starts a child of the tree in a thread of its own. */
 export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sends'], log: Logger): Thread => {
   const limits = child.placement.limits ?? defaultLimits
+  const code = child.placement.code ?? { main: sources.href, actor: child.actor.module }
   const control = new MessageChannel()
   const offered = Object.entries(child.placement.services ?? {}).map(([name, object]) => {
     const channel = new MessageChannel()
@@ -61,20 +64,20 @@ export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sen
     return { name, ours: channel.port1, theirs: channel.port2 }
   })
   const data: ThreadData = {
-    module: child.actor.module,
+    module: code.actor,
     loop: child.placement.loop ?? 'blocking',
     spec,
     sends,
     control: control.port2,
     services: Object.fromEntries(offered.map((one) => [one.name, one.theirs])),
   }
-  const worker = new Worker(new URL('./thread-main.ts', import.meta.url), {
+  const worker = new Worker(new URL(code.main), {
     name: child.name,
     workerData: data,
     transferList: [control.port2, ...offered.map((one) => one.theirs), ...sends.map((one) => one.end.port)],
     // An actor sees no secrets of the environment: what it needs it is given.
     env: {},
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],
     resourceLimits: {
       maxOldGenerationSizeMb: limits.heapMb,
       maxYoungGenerationSizeMb: limits.youngMb,

@@ -5,7 +5,8 @@ import { pause, realClock } from '#engine/clock.ts'
 import type { ErrorRecord } from '#engine/errors.ts'
 import { lockDirectory, type Lock } from '#engine/lock.ts'
 import {
-  durableOf, freshSeed, openLog, readLog, seeded, openSystem, supervisor, type Logger, type Message, type Node, type System, type SystemEvents,
+  durableOf, freshSeed, openLog, openSystem, readLog, seeded, supervisor,
+  type Logger, type Message, type Node, type System, type SystemEvents, type ThreadCode,
 } from '#engine/mod.ts'
 import { standingOf } from '#actors/journal/past.ts'
 import { kindOf } from '#actors/journal/kinds.ts'
@@ -13,6 +14,7 @@ import type { Command, SystemFact } from '#actors/messages.ts'
 import { prepareRun, type Run } from '#actors/run.ts'
 import { dataDirectory, readConfig } from '#actors/settings.ts'
 import { tradingTree, type Conduct, type Trading } from '#actors/tree.ts'
+import { buildThreads } from '../build-threads.ts'
 import { problem } from './errors.ts'
 
 /** What a person asked for. */
@@ -33,7 +35,14 @@ export type SessionOptions = {
 }
 
 /** A session's ground: its run, alone in the data directory. */
-export type Ground = { readonly run: Run; readonly data: string; readonly lock: Lock; readonly resumes: boolean }
+export type Ground = {
+  readonly run: Run
+  readonly data: string
+  readonly lock: Lock
+  readonly resumes: boolean
+  /** What strategy threads load. */
+  readonly strategyCode: ThreadCode
+}
 
 /** The recording that comes with the engine. */
 export const shippedRecording = join(import.meta.dirname, '../../actors/fixtures/nse-20221110')
@@ -49,15 +58,15 @@ export const openGround = async (options: SessionOptions): Promise<Ground> => {
   const lock = lockDirectory(data, realClock)
   try {
     const recording = options.recording ?? shippedRecording
-    const run = await prepareRun(recording, config, data, options.say)
+    const [run, strategyCode] = await Promise.all([prepareRun(recording, config, data, options.say), buildThreads()])
     if (run.leftOut.length > 0) options.say(`left out, since their symbols are not in the recording: ${run.leftOut.join(', ')}`)
     const standing = standingIn(run, options.say)
     if (standing.run && (options.fresh || standing.finished)) {
       const kept = setAside(run.dir)
       options.say(`the ${standing.finished ? 'finished' : 'earlier'} replay is kept in ${kept}; this one begins anew`)
-      return { run, data, lock, resumes: false }
+      return { run, data, lock, strategyCode, resumes: false }
     }
-    return { run, data, lock, resumes: standing.run !== null }
+    return { run, data, lock, strategyCode, resumes: standing.run !== null }
   } catch (error) {
     lock.release()
     throw error
@@ -128,7 +137,7 @@ export const startSession = async (
     pace: { speed: options.speed, from: options.from },
     shards: options.shards ?? Math.max(1, cpus().length - 3),
     services: { halting },
-    ...(strategyActor && { strategyActor }),
+    ...(strategyActor ? { strategyActor } : { strategyCode: ground.strategyCode }),
   })
   const note = (...facts: SystemFact[]): void => system.send('executor', noteOf(...facts))
   const failed = (because: string): void => finished.reject(problem('TRADING_DOWN', { because }))
