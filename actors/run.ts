@@ -38,10 +38,16 @@ export type Run = {
  * Reads the recording through, settles which strategies run with which parameters and limits, and warms the history.
  * The same recording with the same fleet is the same run, and is taken up where it was left.
  */
-export const prepareRun = async (path: string, config: Config, data: string, say: (line: string) => void): Promise<Run> => {
+export const prepareRun = async (
+  path: string,
+  config: Config,
+  data: string,
+  say: (line: string) => void,
+): Promise<Run> => {
   const recording = await openRecording(path)
   const { rows, symbols, days } = recording
-  say(`recording ${recording.name}: ${rows.toLocaleString('en-IN')} rows of ${symbols.length} instruments, ${days.join(', ')}`)
+  const count = rows.toLocaleString('en-IN')
+  say(`recording ${recording.name}: ${count} rows of ${symbols.length} instruments, ${days.join(', ')}`)
   const instruments = instrumentsOf(recording)
   const fits = config.strategies.filter(({ symbol }) => config.chosen || instruments.of(symbol))
   if (fits.length === 0) throw problem('FLEET_EMPTY', { recording: recording.name })
@@ -76,13 +82,14 @@ const classOf = (table: InstrumentTable): 'derivatives' | 'cash' =>
   table.all.some(({ kind }) => sessionClassOf(kind) === 'derivatives') ? 'derivatives' : 'cash'
 
 const infoOf = (one: FleetEntry, table: InstrumentTable): StrategyInfo => {
-  const definition = strategyTypes[one.type]
-  if (!definition) throw problem('TYPE_UNKNOWN', { strategy: one.id, type: one.type, known: Object.keys(strategyTypes) })
-  const parsed = parseParams(definition.params, one.params ?? {})
-  if (parsed.type === 'bad') throw problem('PARAMS', { strategy: one.id, faults: parsed.errors.map(({ says }) => says) })
-  if (!table.of(one.symbol))
-    throw problem('SYMBOL_UNKNOWN', { strategy: one.id, symbol: one.symbol, known: table.all.map(({ symbol }) => symbol) })
   const { id, type, symbol, capital = capitalByDefault } = one
+  const definition = strategyTypes[type]
+  if (!definition) throw problem('TYPE_UNKNOWN', { strategy: id, type, known: Object.keys(strategyTypes) })
+  const parsed = parseParams(definition.params, one.params ?? {})
+  if (parsed.type === 'bad')
+    throw problem('PARAMS', { strategy: id, faults: parsed.errors.map(({ says }) => says) })
+  if (!table.of(symbol))
+    throw problem('SYMBOL_UNKNOWN', { strategy: id, symbol, known: table.all.map((it) => it.symbol) })
   return { id, type, symbol, params: parsed.params as StrategyInfo['params'], capital: paise(capital) }
 }
 

@@ -14,7 +14,9 @@ export * from './runtime/board.ts'
 export { openHost, type Host, type HostSpec } from './runtime/host.ts'
 export { runInline } from './runtime/inline.ts'
 export * from './runtime/metrics.ts'
-export { openSystem, startSystem, type ActorState, type ActorStatus, type System, type SystemEvents } from './runtime/system.ts'
+export {
+  openSystem, startSystem, type ActorState, type ActorStatus, type System, type SystemEvents,
+} from './runtime/system.ts'
 export type { Down, DownReason } from './runtime/thread.ts'
 export * from './supervise.ts'
 export * from './tree.ts'

@@ -32,6 +32,7 @@ export type WriterGiven = Common & {
   readonly ports: readonly MessagePort[]
 }
 
+/** What a reading thread is started with: its place in the ring, and the port of the other way. */
 export type ReaderGiven = Common & { readonly place: number; readonly port: MessagePort }
 
 /** What a strategy needs of a tick, as a message. */

@@ -1,5 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
-import { createBells, createMetrics, createRing, latencyOf, readingOf, ringReader, type MetricsHandle } from '#engine/mod.ts'
+import {
+  createBells, createMetrics, createRing, latencyOf, readingOf, ringReader, type MetricsHandle,
+} from '#engine/mod.ts'
 import type { BenchReport } from '#engine/testing/bench.ts'
 import { onThread } from '#engine/testing/threads.ts'
 import { findFiles } from '../feed/recording-files.ts'

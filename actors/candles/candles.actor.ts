@@ -47,9 +47,7 @@ export default actor<Given, State>({
   module: import.meta.url,
   start({ instruments, shard, shards, ticks, tickPlace, candles, journal }, ctx) {
     const builders = instruments.map((instrument) =>
-      instrument.index % shards !== shard
-        ? null
-        : new CandleBuilder({ instrument, sessionOf: (day) => nseCalendar.sessionOf(day, sessionClassOf(instrument.kind)) }))
+      instrument.index % shards === shard ? builderOf(instrument) : null)
     const own = builders.flatMap((builder, index) => (builder ? [{ index, builder }] : []))
     const symbols = instruments.map((one) => one.symbol)
     restore(builders, instruments, journal, ctx.recovered)
@@ -77,6 +75,11 @@ export default actor<Given, State>({
   inspect: ({ own, symbols }) => own.map(({ index, builder }) => ({ symbol: symbols[index], late: builder.late })),
 })
 
+const builderOf = (instrument: Instrument): CandleBuilder => {
+  const hours = sessionClassOf(instrument.kind)
+  return new CandleBuilder({ instrument, sessionOf: (day) => nseCalendar.sessionOf(day, hours) })
+}
+
 const take = (state: State, fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number): void => {
   const kind = ints[i + 1]!
   if (kind === MARK || kind === END) return boundary(state, fields, ints, f, i, sequence)
@@ -87,7 +90,9 @@ const take = (state: State, fields: Float64Array, ints: Int32Array, f: number, i
   else builder.tick(fields[f]!, fields[f + 1]!, fields[f + 2]!, oi < 0 ? Number.NaN : oi)
 }
 
-const boundary = (state: State, fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number): void => {
+const boundary = (
+  state: State, fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number,
+): void => {
   const { writer, ticks } = state
   if (writer.free() < state.most) {
     ticks.seek(sequence)

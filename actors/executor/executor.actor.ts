@@ -1,5 +1,6 @@
 import {
-  openLog, recordOf, ringReader, type Context, type ErrorRecord, type Log, type Millis, type RingHandle, type RingReader,
+  openLog, recordOf, ringReader,
+  type Context, type ErrorRecord, type Log, type Millis, type RingHandle, type RingReader,
 } from '#engine/mod.ts'
 import { chargesOf } from '../brokers/paper/charges.ts'
 import { paperVenue, type PaperVenue } from '../brokers/paper/match.ts'
@@ -10,7 +11,9 @@ import { tableOf, type Instrument, type InstrumentTable } from '../domain/instru
 import type { Approved, Exit, Order } from '../domain/order.ts'
 import { kindOf } from '../journal/kinds.ts'
 import { factsIn } from '../journal/past.ts'
-import { isSystem, type BusinessFact, type Command, type Fact, type Kept, type RunInfo, type SystemFact } from '../messages.ts'
+import {
+  isSystem, type BusinessFact, type Command, type Fact, type Kept, type RunInfo, type SystemFact,
+} from '../messages.ts'
 import { END, MARK, TICK } from '../records.ts'
 import { emptyBook, onFact, type Book } from '../risk/book.ts'
 import { lossBreach } from '../risk/judge.ts'
@@ -92,7 +95,8 @@ export default actor<Given, State>({
       ticks: ringReader(given.ticks, given.tickPlace),
       minutes: minuteReader(given.candles, given.candlePlace, symbols, () => true),
       record: { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 },
-      held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, lost: 0, finished: false, halt: null,
+      held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, lost: 0,
+      finished: false, halt: null,
     }
     for (const fact of factsIn(given.journal, log.durable)) relive(state, fact)
     if (log.recovered.cutRecords > 0)
@@ -133,7 +137,8 @@ export default actor<Given, State>({
     state.log.close()
   },
   inspect: ({ ledger, tick, at, halt, log }) => ({
-    tick, at, halt, records: log.records, orders: ledger.orders.size, open: ledger.trips.size, conflicts: ledger.conflicts,
+    tick, at, halt, records: log.records,
+    orders: ledger.orders.size, open: ledger.trips.size, conflicts: ledger.conflicts,
   }),
 })
 
@@ -237,7 +242,8 @@ const keepMinute = (state: State, minute: Minute): void => {
 
 const squareOff = (state: State, at: Millis): void => {
   const { exits, cancels } = endOfDay(state.ledger, at)
-  for (const id of cancels) state.effects.push(() => state.venue.cancel(id, 'No entry is left working at the end of the day.', at))
+  const because = 'No entry is left working at the end of the day.'
+  for (const id of cancels) state.effects.push(() => state.venue.cancel(id, because, at))
   for (const order of exits) send(state, order, at)
 }
 
@@ -260,8 +266,8 @@ const take = (state: State, fact: BusinessFact, at: Millis): void => {
 
 // Only an exit can meet an objection that is news: an entry that comes twice was placed the first time.
 const wishOf = (order: Order): Exit => ({
-  kind: 'exit', id: order.intent, strategy: order.strategy, signal: order.signal, at: order.approvedAt, mode: order.mode,
-  symbol: order.symbol, reason: order.reason ?? 'SIGNAL', because: order.because,
+  kind: 'exit', id: order.intent, strategy: order.strategy, signal: order.signal, at: order.approvedAt,
+  mode: order.mode, symbol: order.symbol, reason: order.reason ?? 'SIGNAL', because: order.because,
 })
 
 /** Claims an order on record; it leaves once that is on disk. */

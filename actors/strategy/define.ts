@@ -1,4 +1,4 @@
-import type { Candle, Timeframe } from '../domain/candle.ts'
+import type { Timeframe } from '../domain/candle.ts'
 import type { ExitReason } from '../domain/order.ts'
 import type { Condition } from '../domain/signal.ts'
 import type { ParamSet, ParamsOf } from './params.ts'
@@ -169,4 +169,3 @@ export type AnyDefinition = Omit<Definition<any, any, any>, 'decide'> & {
 export const defineStrategy = <const S extends ParamSet, I extends Watches, M = Record<never, never>>(
   definition: Definition<S, I, M>,
 ): Definition<S, I, M> => definition
-export type { Candle }

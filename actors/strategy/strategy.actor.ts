@@ -2,7 +2,7 @@ import { wrappedMicros, type Context, type Millis, type Ref, type RingHandle } f
 import { atMinute, tradingDayBefore } from '../calendar/mod.ts'
 import { eachCandle, type History } from '../candles/history.ts'
 import { minuteReader, type Minute } from '../candles/minutes.ts'
-import { timeframes, type Candle } from '../domain/candle.ts'
+import { timeframes } from '../domain/candle.ts'
 import { tableOf, type Instrument, type InstrumentTable } from '../domain/instrument.ts'
 import { rupees } from '../domain/money.ts'
 import { chooseOption } from '../instruments/mod.ts'
@@ -59,9 +59,11 @@ export default actor<Given, State>({
   start(given, ctx) {
     const { info } = given
     const definition = strategyTypes[info.type]
-    if (!definition) throw problem('TYPE_UNKNOWN', { strategy: info.id, type: info.type, known: Object.keys(strategyTypes) })
+    if (!definition)
+      throw problem('TYPE_UNKNOWN', { strategy: info.id, type: info.type, known: Object.keys(strategyTypes) })
     const parsed = parseParams(definition.params, info.params)
-    if (parsed.type === 'bad') throw problem('PARAMS', { strategy: info.id, says: parsed.errors.map((one) => one.says).join(' ') })
+    if (parsed.type === 'bad')
+      throw problem('PARAMS', { strategy: info.id, says: parsed.errors.map((one) => one.says).join(' ') })
     const table = tableOf(given.instruments)
     const instrument = table.of(info.symbol)
     if (!instrument) throw problem('SYMBOL_UNKNOWN', { strategy: info.id, symbol: info.symbol })
@@ -70,7 +72,8 @@ export default actor<Given, State>({
     const wanted = wantedBy(run, table)
     eachCandle(given.history, wanted, (candle) => run.history(barOf(candle)))
     const prices = new Map<number, number>()
-    const { minutes, through } = pastMinutes(given.journal, ctx.recovered, table, wanted, (index, close) => prices.set(index, close))
+    const priced = (index: number, close: number): void => void prices.set(index, close)
+    const { minutes, through } = pastMinutes(given.journal, ctx.recovered, table, wanted, priced)
     const via: OptionChoice | null = definition.via?.(parsed.params) ?? null
     const own = noHoldings(info.id)
     const symbols = given.instruments.map((one) => one.symbol)
@@ -81,7 +84,7 @@ export default actor<Given, State>({
       past: minutes,
       decidedThrough: through - given.orderLatencyMs,
       at: Number.NEGATIVE_INFINITY,
-      minutes: minuteReader(given.candles, given.place, symbols, wanted, (index, close) => void prices.set(index, close)),
+      minutes: minuteReader(given.candles, given.place, symbols, wanted, priced),
       desk: (holding) => ({
         strategy: info.id,
         mode: 'paper',
@@ -156,12 +159,19 @@ const take = (state: State, minute: Minute, silent: boolean, ctx: Context<Comman
 }
 
 const wantedBy = (run: Runner, table: InstrumentTable): ((instrument: number, timeframe: number) => boolean) => {
-  const wanted = new Set(run.needs().map(({ symbol, timeframe }) => keyOf(table.of(symbol)?.index ?? -1, timeframes.indexOf(timeframe))))
+  const keys = run.needs().map(({ symbol, timeframe }) =>
+    keyOf(table.of(symbol)?.index ?? -1, timeframes.indexOf(timeframe)))
+  const wanted = new Set(keys)
   return (instrument, timeframe) => wanted.has(keyOf(instrument, timeframe))
 }
 const keyOf = (instrument: number, timeframe: number): number => instrument * timeframes.length + timeframe
 
-const inThetaWindow = (table: InstrumentTable, symbol: string, at: Millis, { thetaDays, thetaMinute }: OptionChoice): boolean => {
+const inThetaWindow = (
+  table: InstrumentTable,
+  symbol: string,
+  at: Millis,
+  { thetaDays, thetaMinute }: OptionChoice,
+): boolean => {
   const expiry = table.of(symbol)?.expiry
   return expiry !== undefined && at >= atMinute(tradingDayBefore(expiry, thetaDays), thetaMinute)
 }
@@ -176,5 +186,3 @@ const nextMark = (marks: readonly Millis[], after: Millis): Millis => {
   }
   return marks[low] ?? Number.POSITIVE_INFINITY
 }
-
-export type { Candle }

@@ -14,6 +14,7 @@ export type Board = {
   readonly durable: SharedArrayBuffer
 }
 
+/** Shared memory for a system in which nothing has run yet. */
 export const createBoard = (): Board => ({
   bells: createBells(ACTORS_MAX),
   metrics: createMetrics(ACTORS_MAX),

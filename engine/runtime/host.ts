@@ -52,7 +52,12 @@ type Waiting = { readonly to: string; readonly message: Message }
  * What cannot be sent stays in the outbox and the actor is not run again until it is empty: back-pressure stops
  * the actor, and nothing is lost or reordered.
  */
-export const openHost = (actor: AnyActor, spec: HostSpec, log: Logger, services: Readonly<Record<string, unknown>> = {}): Host => {
+export const openHost = (
+  actor: AnyActor,
+  spec: HostSpec,
+  log: Logger,
+  services: Readonly<Record<string, unknown>> = {},
+): Host => {
   const { sync, board } = spec
   const clock = realClock
   const bell = bellOf(board.bells, spec.slot)
@@ -75,8 +80,11 @@ export const openHost = (actor: AnyActor, spec: HostSpec, log: Logger, services:
 
   const drain = (): void => {
     for (const [from, receiver] of receivers)
-      receiver.drain(INBOX_MAX - commands.size, (message) => void commands.put(message.at + commandLag, from, arrived++, message))
-    if (facts) for (let next = facts.next(); next; next = facts.next()) known.put(next.due, 0, arrived++, next.message)
+      receiver.drain(INBOX_MAX - commands.size, (message) => {
+        commands.put(message.at + commandLag, from, arrived++, message)
+      })
+    if (!facts) return
+    for (let next = facts.next(); next; next = facts.next()) known.put(next.due, 0, arrived++, next.message)
   }
 
   const flush = (): boolean => {
@@ -146,7 +154,9 @@ export const openHost = (actor: AnyActor, spec: HostSpec, log: Logger, services:
 
   const lookAround = (): void => {
     horizon = Number.POSITIVE_INFINITY
-    if (sync) for (const { slot, lagMs } of sync.awaits) horizon = Math.min(horizon, readWatermark(sync.watermarks, slot) + lagMs)
+    if (sync)
+      for (const { slot, lagMs } of sync.awaits)
+        horizon = Math.min(horizon, readWatermark(sync.watermarks, slot) + lagMs)
     drain()
   }
 
@@ -219,8 +229,8 @@ const factStream = (source: NonNullable<Sync['facts']>, self: string, durable: I
         const own = message.from === self
         if (own && frame.sequence > rebuilt) continue
         // Facts without a place in the stream are the machinery's: they hold from the moment they are read.
-        const due = message.tick === undefined || message.tick < 0 ? Number.NEGATIVE_INFINITY : message.at + (own ? (source.ownLagMs ?? 0) : source.lagMs)
-        return { due, message }
+        if ((message.tick ?? -1) < 0) return { due: Number.NEGATIVE_INFINITY, message }
+        return { due: message.at + (own ? (source.ownLagMs ?? 0) : source.lagMs), message }
       }
     },
     close: () => reader.close(),

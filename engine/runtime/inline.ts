@@ -27,7 +27,9 @@ export const runInline = async (
   const start = async (child: Child): Promise<void> => {
     const { placement, name, sendsTo } = child
     const wakes = (placement.wakes ?? []).map(slotOf)
-    const spec = { id: name, slot: slotOf(name), given: child.given, sync: placement.sync ?? null, wakes, board, seed: random.whole(2 ** 31) }
+    const seed = random.whole(2 ** 31)
+    const sync = placement.sync ?? null
+    const spec = { id: name, slot: slotOf(name), given: child.given, sync, wakes, board, seed }
     const host = openHost(child.actor, spec, log, placement.services)
     for (const to of sendsTo) {
       const { sender, receiver } = createEdge(EDGE_CAPACITY)

@@ -19,6 +19,7 @@ const HEAP = 4
 /** Shared memory for the counters of up to `actors` actors. */
 export type MetricsHandle = { readonly figures: SharedArrayBuffer; readonly buckets: SharedArrayBuffer }
 
+/** Counters for up to `actors` actors, all at zero. */
 export const createMetrics = (actors: number): MetricsHandle => ({
   figures: new SharedArrayBuffer(actors * FIGURES * 8),
   buckets: new SharedArrayBuffer(actors * BUCKETS * 4),
@@ -35,8 +36,11 @@ export type Reading = {
   readonly latencyP99: number | null
 }
 
+/** The gauges of a thread: what its actor counts, and what the thread itself measures. */
+export type ThreadGauges = Gauges & { machine(cpuMicros: number, heapBytes: number): void }
+
 /** The writing side of one row. */
-export const gaugesOf = (handle: MetricsHandle, slot: number): Gauges & { machine(cpuMicros: number, heapBytes: number): void } => {
+export const gaugesOf = (handle: MetricsHandle, slot: number): ThreadGauges => {
   const row = new Float64Array(handle.figures, slot * FIGURES * 8, FIGURES)
   const buckets = new Int32Array(handle.buckets, slot * BUCKETS * 4, BUCKETS)
   return {
@@ -67,7 +71,10 @@ export const readingOf = (handle: MetricsHandle, slot: number): Reading => {
 }
 
 /** The latencies of several rows as if they were one; `null` before the first. In microseconds. */
-export const latencyOf = (handle: MetricsHandle, slots: readonly number[]): { readonly p50: number; readonly p99: number } | null => {
+export const latencyOf = (
+  handle: MetricsHandle,
+  slots: readonly number[],
+): { readonly p50: number; readonly p99: number } | null => {
   const together = new Int32Array(BUCKETS)
   for (const slot of slots)
     new Int32Array(handle.buckets, slot * BUCKETS * 4, BUCKETS).forEach((count, i) => (together[i]! += count))

@@ -18,6 +18,9 @@ const one = (name: string, given: object, placement: object = {}): Child =>
   child(patient as never, given as never, { name, limits: { heapMb: 24, youngMb: 2, stackMb: 2 }, ...placement })
 const stateOf = (system: System, id: string) => system.actors().find((actor) => actor.id === id)!.state
 
+const isBack = (system: System, id: string) => (): boolean =>
+  system.actors().some((actor) => actor.id === id && actor.restarts === 1 && actor.state === 'running')
+
 const until = async (holds: () => boolean, what: string): Promise<void> => {
   for (let waited = 0; !holds(); waited += 20) {
     if (waited > 20_000) throw new Error(`waited in vain until ${what}`)
@@ -65,12 +68,14 @@ for (const { way, reason, says } of deaths)
 
 t.test('a person ends an actor and it comes back; stops it and it stays down; starts it and it runs', async (t) => {
   const downs: string[] = []
-  const system = await start(() => [one('a', { way: 'none', after: 0 }), one('fixed', { way: 'none', after: 0 }, { killable: false })], {
-    onDown: (id, down) => downs.push(`${id} ${down.reason}`),
-  })
+  const children = (): Child[] => [
+    one('a', { way: 'none', after: 0 }),
+    one('fixed', { way: 'none', after: 0 }, { killable: false }),
+  ]
+  const system = await start(children, { onDown: (id, down) => downs.push(`${id} ${down.reason}`) })
   t.teardown(() => system.stop(1000))
   system.kill('a')
-  await until(() => system.actors().some((actor) => actor.id === 'a' && actor.restarts === 1 && actor.state === 'running'), 'it is back')
+  await until(isBack(system, 'a'), 'it is back')
   t.same(downs, ['a killed'])
   await system.halt('a')
   t.equal(stateOf(system, 'a'), 'stopped')
@@ -82,7 +87,10 @@ t.test('a person ends an actor and it comes back; stops it and it stays down; st
 })
 
 t.test('messages reach an actor in order, also through a restart of the receiver', async (t) => {
-  const system = await start(() => [one('sink', { way: 'none', after: 0 }), one('source', { way: 'none', after: 0, to: { ref: 'sink' } })])
+  const system = await start(() => [
+    one('sink', { way: 'none', after: 0 }),
+    one('source', { way: 'none', after: 0, to: { ref: 'sink' } }),
+  ])
   t.teardown(() => system.stop(1000))
   const heard = async () => ((await system.inspect('sink')) as { heard: number[] } | null)?.heard ?? []
   let all: number[] = []
@@ -92,7 +100,7 @@ t.test('messages reach an actor in order, also through a restart of the receiver
   }
   t.same(all, Array.from({ length: 100 }, (_, i) => i + 1))
   system.kill('sink')
-  await until(() => system.actors().some((actor) => actor.id === 'sink' && actor.restarts === 1 && actor.state === 'running'), 'the sink is back')
+  await until(isBack(system, 'sink'), 'the sink is back')
   system.send('sink', { type: 'said', at: 0, what: 7 } as never)
   for (let tries = 0; tries < 200 && (await heard()).length === 0; tries++) await pause(20)
   t.same(await heard(), [7])
@@ -117,8 +125,13 @@ t.test('children that share state are started again together, and given up toget
   t.equal(states.filter((one) => one === 'first running').length, 3)
 })
 
+const oneOfTwoCannotStart = (): Child[] => [
+  one('ok', { way: 'none', after: 0 }),
+  one('bad', { way: 'throw in start', after: 0 }),
+]
+
 t.test('a tree that cannot start says why, and leaves nothing running', async (t) => {
-  await t.rejects(start(() => [one('ok', { way: 'none', after: 0 }), one('bad', { way: 'throw in start', after: 0 })]), /cannot begin/)
+  await t.rejects(start(oneOfTwoCannotStart), /cannot begin/)
   await t.rejects(start(() => [one('twin', {}), one('twin', {})]), { code: 'ENGINE_NAME_TAKEN' })
   await t.rejects(start(() => [one('a', { to: { ref: 'nobody' } })]), { code: 'ENGINE_REF_UNKNOWN' })
 })
@@ -128,36 +141,36 @@ const nested = (name: string, over: Partial<Policy>, children: () => Child[], ev
     clock: realClock, random: seeded(1), log: quiet, events,
   })
 
-for (const victim of ['first', 'second']) t.test(`one more start, not two at once, when the ${victim} dies in a restart`, async (t) => {
-  const states: string[] = []
-  let made = 0
-  let system: System | null = null
-  const children = (): Child[] => {
-    made++
-    return [one('first', { way: 'none', after: 0 }), one('second', { way: 'none', after: 0 })]
-  }
-  const events: SystemEvents = {
-    onState(id, state) {
-      states.push(`${id} ${state}`)
-      if (id === 'second' && state === 'starting' && made === 2) setImmediate(() => system!.kill(victim))
-    },
-  }
-  system = await nested('core', { restart: 'one-for-all', then: 'escalate', atMost: 5 }, children, events)
-  t.teardown(() => system!.stop(1000))
-  system.kill('second')
-  await until(() => made === 3 && stateOf(system!, 'core') === 'running', 'it is up again')
-  await pause(500) // a second restart would be under way by now
-  t.equal(made, 3)
-  for (const id of ['first', 'second']) {
-    t.equal(states.filter((one) => one === `${id} starting`).length, 3)
-    t.equal(stateOf(system, id), 'running')
-  }
-})
+for (const victim of ['first', 'second'])
+  t.test(`one more start, not two at once, when the ${victim} dies in a restart`, async (t) => {
+    const states: string[] = []
+    let made = 0
+    let system: System | null = null
+    const children = (): Child[] => {
+      made++
+      return [one('first', { way: 'none', after: 0 }), one('second', { way: 'none', after: 0 })]
+    }
+    const events: SystemEvents = {
+      onState(id, state) {
+        states.push(`${id} ${state}`)
+        if (id === 'second' && state === 'starting' && made === 2) setImmediate(() => system!.kill(victim))
+      },
+    }
+    system = await nested('core', { restart: 'one-for-all', then: 'escalate', atMost: 5 }, children, events)
+    t.teardown(() => system!.stop(1000))
+    system.kill('second')
+    await until(() => made === 3 && stateOf(system!, 'core') === 'running', 'it is up again')
+    await pause(500) // a second restart would be under way by now
+    t.equal(made, 3)
+    for (const id of ['first', 'second']) {
+      t.equal(states.filter((one) => one === `${id} starting`).length, 3)
+      t.equal(stateOf(system, id), 'running')
+    }
+  })
 
 t.test('an isolated child that cannot start is set aside, and the others run', async (t) => {
   const quarantined: string[] = []
-  const children = (): Child[] => [one('ok', { way: 'none', after: 0 }), one('bad', { way: 'throw in start', after: 0 })]
-  const system = await nested('alone', {}, children, { onQuarantined: (id) => quarantined.push(id) })
+  const system = await nested('alone', {}, oneOfTwoCannotStart, { onQuarantined: (id) => quarantined.push(id) })
   t.teardown(() => system.stop(1000))
   await until(() => quarantined.length === 1, 'it is set aside')
   t.same(quarantined, ['bad'])

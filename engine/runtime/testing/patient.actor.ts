@@ -3,7 +3,13 @@ import type { Actor, Ref } from '../../actor.ts'
 
 type Way = 'none' | 'throw' | 'reject' | 'exit' | 'loop' | 'leak' | 'throw in start'
 type Given = { readonly way: Way; readonly after: number; readonly to?: Ref; readonly tally?: SharedArrayBuffer }
-type State = { readonly given: Given; turns: number; heard: unknown[]; readonly hoard: unknown[]; readonly tally: Int32Array | null }
+type State = {
+  readonly given: Given
+  turns: number
+  heard: unknown[]
+  readonly hoard: unknown[]
+  readonly tally: Int32Array | null
+}
 type Said = { readonly type: 'said'; readonly what: number }
 
 const ways: Record<Way, (state: State) => void> = {
@@ -22,6 +28,7 @@ const ways: Record<Way, (state: State) => void> = {
   'throw in start': () => undefined,
 }
 
+/** Sends or counts a hundred turns, hears what it is sent, and dies as it was told to. */
 export default {
   module: import.meta.url,
   start: (given) => {
