@@ -170,6 +170,7 @@ class TreeRunner implements System {
 
   #onDown(member: Member, thread: Thread, down: Down): void {
     if (member.thread !== thread) return
+    this.#wiring.cut(member.child.name)
     const { clock } = this.#options
     const early = member.state === 'starting' && member.upSince === null && member.restarts === 0
     member.thread = null

@@ -65,6 +65,13 @@ export class Wiring {
     this.#flush(to, kept)
   }
 
+  /** A child's thread is gone: what this thread has to say to it is kept for the next one. */
+  cut(name: string): void {
+    const kept = this.#kept.get(name)
+    kept?.edge?.close()
+    if (kept) kept.edge = null
+  }
+
   /** Sends what was kept and now fits. */
   flush(): void {
     for (const [to, kept] of this.#kept) this.#flush(to, kept)
