@@ -16,8 +16,6 @@ import { Validator } from './validate.ts'
 const BATCH_MAX = 256
 /** Records per turn, so that control messages are heard in between. */
 const TURN_MAX = 8192
-/** Longest wait between two looks while the replay is ahead of its pace. */
-const LOOK_MS = 20
 
 type Given = {
   readonly recording: Pick<Recording, 'name' | 'files'>
@@ -82,7 +80,7 @@ export default actor<Given, State>({
           return true
         }
         const wait = state.step === 'session' ? openSession(state, ctx) : publish(state, ctx)
-        if (wait !== 0) return count > 0 || (wait === FULL ? false : Math.min(wait, LOOK_MS))
+        if (wait !== 0) return count > 0 || (wait === FULL ? false : wait)
         state.step = null
         count++
         if (count % BATCH_MAX === 0) show(state, ctx)
@@ -90,7 +88,7 @@ export default actor<Given, State>({
       }
       return true
     } finally {
-      show(state, ctx)
+      if (count > 0) show(state, ctx)
       ctx.gauges.handled(count)
     }
   },
