@@ -1,27 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
 import type { ActorView, RunView, StrategyView } from '../../api/contract.ts'
-import { launch, seriousFindings, startServer, watch, whyNot } from './support.ts'
+import { launch, seriousFindings, startServer, watch, whyNot, type Watched } from './support.ts'
 
 const because = whyNot()
 /** Where to leave pictures of the pages, for a person who wants to see them. */
 const pictures = process.env['RINGMASTER_PICTURES']
 
+const sizes = { wide: { width: 1680, height: 1000 }, phone: { width: 390, height: 844 } }
+
 t.setTimeout(420_000)
 
 t.test('the dashboard over a real replayed session', { skip: because ?? false, timeout: 400_000 }, async (t) => {
   const data = mkdtempSync(path.join(tmpdir(), 'ringmaster-'))
-  const [server, browser] = await Promise.all([
-    startServer('scripts/ringmaster.ts', 'start', '--data', data, '--speed', '60x', '--from', '09:45', '--port', '18420'),
-    launch(),
-  ])
-  t.teardown(async () => {
-    await Promise.all([browser.close(), server.stop()])
-    rmSync(data, { recursive: true, force: true })
-  })
+  t.teardown(() => rmSync(data, { recursive: true, force: true }))
+  const asked = ['--data', data, '--speed', '60x', '--from', '09:45', '--port', '18420']
+  const server = await startServer('scripts/ringmaster.ts', 'start', ...asked)
+  t.teardown(() => server.stop())
+  const browser = await launch()
+  t.teardown(() => browser.close())
 
   const ask = async <T>(route: string): Promise<T> => {
     const answer = await fetch(`${server.origin}/api${route}`, { headers: { authorization: `Bearer ${server.key}` } })
@@ -42,7 +42,7 @@ t.test('the dashboard over a real replayed session', { skip: because ?? false, t
     await watched.page.locator('[data-link=live]').waitFor()
     return watched
   }
-  const clean = async (t: typeof import("tap").t, { page, complaints, outside }: Awaited<ReturnType<typeof open>>) => {
+  const clean = async (t: Test, { page, complaints, outside }: Watched) => {
     t.same(complaints, [], 'nothing in the console')
     t.same(outside, [], 'no request left the machine')
     await page.context().close()
@@ -97,8 +97,8 @@ t.test('the dashboard over a real replayed session', { skip: because ?? false, t
       const { state, restarts } = await actor('strategy/ema-nifty-1m')
       return restarts === 1 && state === 'running'
     })
+    await row.getByText(/killed/i).waitFor()
     await row.locator('[data-state=running]').waitFor()
-    t.match(await row.innerText(), /killed/i)
     const after = (await ask<{ items: ActorView[] }>('/system/actors')).items
     const disturbed = after.filter(({ id, restarts }) =>
       id !== 'strategy/ema-nifty-1m' && restarts !== before.find((one) => one.id === id)!.restarts)
@@ -136,7 +136,7 @@ t.test('the dashboard over a real replayed session', { skip: because ?? false, t
   })
 
   for (const colorScheme of ['light', 'dark'] as const)
-    for (const [size, viewport] of Object.entries({ wide: { width: 1680, height: 1000 }, phone: { width: 390, height: 844 } }))
+    for (const [size, viewport] of Object.entries(sizes))
       await t.test(`every page can be read by all, ${colorScheme}, ${size}`, async (t) => {
         for (const place of ['/', '/strategies', '/strategies/pva-banknifty-future', '/orders', '/system']) {
           const watched = await open(place, { colorScheme, viewport })
@@ -144,7 +144,8 @@ t.test('the dashboard over a real replayed session', { skip: because ?? false, t
           t.same(await seriousFindings(watched.page), [], place)
           const wide = await watched.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
           t.notOk(wide, `${place} does not scroll sideways`)
-          if (pictures) await watched.page.screenshot({ path: path.join(pictures, nameOf(place, size, colorScheme)), fullPage: size === 'wide' })
+          const picture = nameOf(place, size, colorScheme)
+          if (pictures) await watched.page.screenshot({ path: path.join(pictures, picture), fullPage: size === 'wide' })
           await clean(t, watched)
         }
       })
