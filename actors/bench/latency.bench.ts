@@ -2,7 +2,7 @@ import { MessageChannel } from 'node:worker_threads'
 import {
   createBells, createMetrics, createRing, latencyOf, readingOf, ringReader, type MetricsHandle,
 } from '#engine/mod.ts'
-import type { BenchReport } from '#engine/testing/bench.ts'
+import { median, type BenchReport } from '#engine/testing/bench.ts'
 import { onThread } from '#engine/testing/threads.ts'
 import { findFiles } from '../feed/recording-files.ts'
 import { readRows } from '../feed/read-rows.ts'
@@ -19,16 +19,16 @@ export const smoke = (): Promise<BenchReport> =>
 
 /** As the recorded day comes (27 ticks a second), and as a whole market would on a bad morning. */
 export const full = (): Promise<BenchReport> =>
-  measure({ readers: 20, rounds: 5, rates: [{ ticks: 135, perSecond: 27 }, { ticks: 10_000, perSecond: 10_000 }] })
+  measure({ readers: 20, rounds: 7, rates: [{ ticks: 135, perSecond: 27 }, { ticks: 10_000, perSecond: 10_000 }] })
 
 type Rate = { readonly ticks: number; readonly perSecond: number }
 type Size = { readonly readers: number; readonly rounds: number; readonly rates: readonly Rate[] }
-type Case = Rate & { readonly metrics: Readonly<Record<Way, MetricsHandle>> }
+/** A rate with what was measured: for each way, a table per round. */
+type Case = Rate & { readonly metrics: Readonly<Record<Way, readonly MetricsHandle[]>> }
 
 const measure = async ({ readers, rounds, rates }: Size): Promise<BenchReport> => {
-  const cases: Case[] = rates.map((rate) => ({
-    ...rate, metrics: { ring: createMetrics(readers + 1), post: createMetrics(readers + 1) },
-  }))
+  const tables = () => Array.from({ length: rounds }, () => createMetrics(readers + 1))
+  const cases: Case[] = rates.map((rate) => ({ ...rate, metrics: { ring: tables(), post: tables() } }))
   await run(readers, Math.max(...rates.map(({ ticks }) => ticks)), planOf(cases, rounds, createMetrics(readers + 1)))
   const reports = cases.map((one) => reportOf(one, readers))
   return {
@@ -40,11 +40,11 @@ const measure = async ({ readers, rounds, rates }: Size): Promise<BenchReport> =
 
 /** A round of each that does not count, then the two ways by turns: what disturbs one for a while disturbs both. */
 const planOf = (cases: readonly Case[], rounds: number, unread: MetricsHandle): Round[] => {
-  const once = (n: number, counts: boolean): Round[] =>
+  const once = (n: number): Round[] =>
     cases.flatMap(({ metrics, ...rate }) =>
       (n % 2 ? (['ring', 'post'] as const) : (['post', 'ring'] as const))
-        .map((by) => ({ ...rate, by, metrics: counts ? metrics[by] : unread })))
-  return [...once(0, false), ...Array.from({ length: rounds }, (_, n) => once(n, true)).flat()]
+        .map((by) => ({ ...rate, by, metrics: metrics[by][n] ?? unread })))
+  return Array.from({ length: rounds + 1 }, (_, n) => once(n - 1)).flat()
 }
 
 const run = async (readers: number, most: number, rounds: readonly Round[]): Promise<void> => {
@@ -67,13 +67,11 @@ const run = async (readers: number, most: number, rounds: readonly Round[]): Pro
 }
 
 const reportOf = ({ perSecond, metrics }: Case, readers: number) => {
-  const places = Array.from({ length: readers }, (_, place) => place)
   const of = (way: Way) => {
-    const rows = places.map((place) => readingOf(metrics[way], place))
-    const handled = rows.reduce((sum, row) => sum + row.handled, 0)
-    const cpu = rows.reduce((sum, row) => sum + row.cpuMicros, 0) / handled
-    const writer = readingOf(metrics[way], readers)
-    return { ...latencyOf(metrics[way], places)!, handled, cpu, writerCpu: writer.cpuMicros / writer.handled }
+    const rounds = metrics[way].map((table) => readRound(table, readers))
+    const middle = (figure: keyof RoundReading) => median(rounds.map((one) => one[figure]))
+    const handled = rounds.reduce((sum, one) => sum + one.handled, 0)
+    return { p50: middle('p50'), p99: middle('p99'), cpu: middle('cpu'), writerCpu: middle('writerCpu'), handled }
   }
   const [ring, post] = [of('ring'), of('post')]
   const at = `at ${perSecond.toLocaleString('en')} ticks/s to ${readers}`
@@ -96,6 +94,18 @@ const reportOf = ({ perSecond, metrics }: Case, readers: number) => {
     },
     handled: `${ring.handled} ${post.handled}`,
   }
+}
+
+type RoundReading = Readonly<Record<'p50' | 'p99' | 'cpu' | 'writerCpu' | 'handled', number>>
+
+/** One round, all readers together; CPU in microseconds per tick of each reader, and of the writer. */
+const readRound = (table: MetricsHandle, readers: number): RoundReading => {
+  const places = Array.from({ length: readers }, (_, place) => place)
+  const rows = places.map((place) => readingOf(table, place))
+  const handled = rows.reduce((sum, row) => sum + row.handled, 0)
+  const cpu = rows.reduce((sum, row) => sum + row.cpuMicros, 0) / handled
+  const writer = readingOf(table, readers)
+  return { ...latencyOf(table, places)!, handled, cpu, writerCpu: writer.cpuMicros / writer.handled }
 }
 
 /** The first ticks of the shipped day, as {@link WriterGiven} wants them. */
