@@ -1,7 +1,7 @@
 import {
-  advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, readWatermark, resetWatermark, ringReader,
-  supervisor, type Child, type LatestHandle, type Millis, type Placement, type RingHandle, type Supervisor, type Sync,
-  type ThreadCode, type Watermarks,
+  advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, readWatermark,
+  resetWatermark, ringReader, supervisor, type Child, type LatestHandle, type Placement, type RingHandle,
+  type Supervisor, type Sync, type ThreadCode, type Watermarks,
 } from '#engine/mod.ts'
 import { oneTick } from './brokers/paper/slippage.ts'
 import candles from './candles/candles.actor.ts'
@@ -55,14 +55,20 @@ const RISK = 1
 const FIRST_STRATEGY = 2
 
 /** Shared memory of one start of the trading tree: made anew with it, so that nothing of a crash is left in it. */
-type Wiring = { readonly ticks: RingHandle; readonly rings: readonly RingHandle[]; readonly marks: Watermarks; readonly from: number }
+type Wiring = {
+  readonly ticks: RingHandle
+  readonly rings: readonly RingHandle[]
+  readonly marks: Watermarks
+  readonly from: number
+}
 
 /**
  * The whole trading system over one run. Reads from the sink up to the source: executor with the journal, risk,
- * strategies, candles, feed. The core shares rings and event time, so it is started together, from the journal; a strategy
- * is started alone.
+ * strategies, candles, feed. The core shares rings and event time, so it is started together, from the journal; a
+ * strategy is started alone.
  */
-export const tradingTree = (run: Run, { pace, shards, services = {}, strategyActor = strategy, strategyCode }: Conduct): Trading => {
+export const tradingTree = (run: Run, conduct: Conduct): Trading => {
+  const { pace, shards, services = {}, strategyActor = strategy, strategyCode } = conduct
   const symbols = run.instruments.all.length
   const latest = createLatest(Math.max(1, symbols))
   const params = new Map(run.info.strategies.map((one) => [one.id, one.params]))
@@ -111,7 +117,9 @@ export const tradingTree = (run: Run, { pace, shards, services = {}, strategyAct
 const actorOf = (strategy: string): string => `strategy/${strategy}`
 
 /** A strategy may fail five times in a minute; then it is set aside. */
-const patient = { restart: 'one-for-one', atMost: 5, withinMs: 60_000, then: 'quarantine', delayMs: 50, delayMsMax: 5_000 } as const
+const patient = {
+  restart: 'one-for-one', atMost: 5, withinMs: 60_000, then: 'quarantine', delayMs: 50, delayMsMax: 5_000,
+} as const
 /** The core may fail three times in five minutes; then trading stays down. */
 const core = { atMost: 3, withinMs: 300_000, delayMs: 100, delayMsMax: 2_000 } as const
 
@@ -170,7 +178,8 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
   )
 
 const heardByRisk = [
-  'sessionOpened', 'orderApproved', 'orderFilled', 'orderRejected', 'orderCancelled', 'levelsMoved', 'tradeClosed', 'strategyHalted',
+  'sessionOpened', 'orderApproved', 'orderFilled', 'orderRejected', 'orderCancelled', 'levelsMoved', 'tradeClosed',
+  'strategyHalted',
 ] as const satisfies Fact['type'][]
 
 const riskChild = (run: Run, { marks }: Wiring): Child =>
@@ -202,9 +211,15 @@ const heardByStrategies = [
   'tradeOpened', 'tradeClosed', 'strategyPaused', 'strategyResumed',
 ] as const satisfies Fact['type'][]
 
-type Seat = { readonly info: StrategyInfo; readonly n: number; readonly asleep: boolean; readonly code: ThreadCode | undefined }
+type Seat = {
+  readonly info: StrategyInfo
+  readonly n: number
+  readonly asleep: boolean
+  readonly code: ThreadCode | undefined
+}
 
-const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strategy, { info, n, asleep, code }: Seat): Child => {
+const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strategy, seat: Seat): Child => {
+  const { info, n, asleep, code } = seat
   const sync: Sync = {
     watermarks: marks,
     slot: FIRST_STRATEGY + n,
@@ -225,18 +240,23 @@ const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
       instruments: symbolsOf(run), shard, shards: wiring.rings.length, ticks: wiring.ticks, tickPlace: shard,
       candles: wiring.rings[shard]!, journal: run.journal,
     },
-    { name: shardName(shard), limits: { heapMb: 128, youngMb: 16, stackMb: 4 }, wakes: [...strategyNames(run), 'executor', 'feed'] },
+    {
+      name: shardName(shard),
+      limits: { heapMb: 128, youngMb: 16, stackMb: 4 },
+      wakes: [...strategyNames(run), 'executor', 'feed'],
+    },
   )
 
 const feedChild = (run: Run, { ticks, rings, from }: Wiring, latest: LatestHandle, pace: Pace): Child =>
   child(
     feed,
-    { recording: { name: run.recording.name, files: run.recording.files }, instruments: symbolsOf(run), ring: ticks, latest, pace, from },
+    {
+      recording: { name: run.recording.name, files: run.recording.files },
+      instruments: symbolsOf(run), ring: ticks, latest, pace, from,
+    },
     {
       name: 'feed',
       limits: { heapMb: 256, youngMb: 64, stackMb: 4 },
       wakes: [...rings.map((_, shard) => shardName(shard)), 'executor'],
     },
   )
-
-export type { Millis }

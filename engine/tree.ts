@@ -7,8 +7,9 @@ import type { Policy } from './supervise.ts'
 export type ThreadLimits = { readonly heapMb: number; readonly youngMb: number; readonly stackMb: number }
 
 /**
- * Where a thread loads its code from when that is not the sources themselves: URLs of the engine's thread main and of the
- * actor, both built from the same sources. A built thread starts in a quarter of the time and in less than half the memory.
+ * Where a thread loads its code from when that is not the sources themselves: URLs of the engine's thread main and
+ * of the actor, both built from the same sources. A built thread starts in a quarter of the time and in less than
+ * half the memory.
  */
 export type ThreadCode = { readonly main: string; readonly actor: string }
 

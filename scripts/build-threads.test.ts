@@ -10,7 +10,8 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 
 t.test('what is built needs nothing but Node, and is the actor that the sources are', async (t) => {
   for (const url of Object.values(code)) {
-    const names = [...readFileSync(new URL(url), 'utf8').matchAll(/^import .*?["']([^"']+)["'];?$/gm)].map(([, name]) => name!)
+    const text = readFileSync(new URL(url), 'utf8')
+    const names = [...text.matchAll(/^import .*?["']([^"']+)["'];?$/gm)].map(([, name]) => name!)
     t.same(names.filter((name) => !name.startsWith('node:') && !name.startsWith('./')), [], fileURLToPath(url))
   }
   const { default: built } = (await import(code.actor)) as { default: AnyActor }
@@ -31,7 +32,9 @@ t.test('an error in built code names the line of the source', async (t) => {
     events: { onDown: (_, { error }) => void downs.push(error?.stack) },
   })
   const nothing = { info: { id: 'x', type: 'no such type' } } as Parameters<typeof strategy.start>[0]
-  const policy = { restart: 'one-for-one', atMost: 0, withinMs: 1000, then: 'escalate', delayMs: 1, delayMsMax: 1 } as const
+  const policy = {
+    restart: 'one-for-one', atMost: 0, withinMs: 1000, then: 'escalate', delayMs: 1, delayMsMax: 1,
+  } as const
   const root = supervisor('root', policy, () => [child(strategy, nothing, { name: 'strategy/x', code })])
   await t.rejects(system.start(root), { code: 'STRATEGY_TYPE_UNKNOWN' })
   await system.stop(1000)

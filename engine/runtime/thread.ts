@@ -25,11 +25,13 @@ export type ToThread =
   | { readonly type: 'connect'; readonly to: string; readonly end: EdgeEnd }
   | { readonly type: 'stop' }
 
+/** Thread to supervisor: that it started, that it stopped as asked, and what it logs. */
 export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'stopped' }
   | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly values: object; readonly says: string }
 
+/** Why a thread is gone; `stopped` alone is no failure. */
 export type DownReason = 'threw' | 'exited' | 'out of memory' | 'hung' | 'killed' | 'stopped'
 /** How a thread ended: every kind of death in one shape. */
 export type Down = { readonly reason: DownReason; readonly error: ErrorRecord | null }

@@ -3,7 +3,9 @@ import { defineConfig } from 'vite'
 
 const root = path.join(import.meta.dirname, '../..')
 
-/** What a strategy's thread runs, everything in it but Node itself; names and lines stay readable for whoever debugs. */
+/**
+ * What a strategy's thread runs, everything in it but Node itself; names and lines stay readable for whoever debugs.
+ */
 export default defineConfig({
   root,
   publicDir: false,

@@ -13,7 +13,10 @@ export const replay = command({
     threads: { value: 'HOW', default: 'many', says: 'many: a thread for each actor; one: all of them in this one' },
     verbose: { says: 'log what happens to the actors' },
   },
-  examples: ['npx ringmaster replay --speed max --report day.json', 'npx ringmaster replay --recording ticks.csv.gz --speed 100x'],
+  examples: [
+    'npx ringmaster replay --speed max --report day.json',
+    'npx ringmaster replay --recording ticks.csv.gz --speed 100x',
+  ],
   run: async (given) => {
     const { replayHeadless } = await import('../session/headless.ts')
     const { status, report } = await replayHeadless(given)

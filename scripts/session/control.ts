@@ -10,8 +10,8 @@ import type { Session } from './open.ts'
 const by = 'owner'
 
 /**
- * What the API may ask of a session. Pausing, stopping and configuring are facts: they are kept, hold across restarts, and
- * the strategy learns of them as of everything else.
+ * What the API may ask of a session. Pausing, stopping and configuring are facts: they are kept, hold across
+ * restarts, and the strategy learns of them as of everything else.
  */
 export const controlOf = (session: Session): Control => {
   const cpu = cpuMeter()

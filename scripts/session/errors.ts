@@ -5,7 +5,9 @@ export const sessionErrors = catalogue('SESSION', {
   TRADING_DOWN: {
     next: 'stop',
     says: (d: { because: string }) => `Trading is down and stays down: ${d.because}`,
-    todo: 'Look at the log above for the first failure; what was acknowledged is in the journal. Start again once it is mended.',
+    todo:
+      'Look at the log above for the first failure; what was acknowledged is in the journal. ' +
+      'Start again once it is mended.',
   },
   INTERRUPTED: {
     next: 'stop',

@@ -39,7 +39,8 @@ export const replayHeadless = async (given: HeadlessGiven): Promise<{ status: nu
   if (ground.resumes) options.say('going on where the journal ends')
   await (threads === 'one' ? inOneThread : inManyThreads)(ground, options)
   const report = reportOf(ground.run.journal, ground.run.info, realClock.elapsed() - started)
-  options.say(`done in ${(report.wallMs / 1000).toFixed(1)} s: ${report.ticks.fed} ticks, ${report.journal.records} records`)
+  const seconds = (report.wallMs / 1000).toFixed(1)
+  options.say(`done in ${seconds} s: ${report.ticks.fed} ticks, ${report.journal.records} records`)
   return { status: 0, report }
 }
 

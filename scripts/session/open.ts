@@ -15,6 +15,7 @@ import { prepareRun, type Run } from '#actors/run.ts'
 import { dataDirectory, readConfig } from '#actors/settings.ts'
 import { tradingTree, type Conduct, type Trading } from '#actors/tree.ts'
 import { buildThreads } from '../build-threads.ts'
+import { root } from '../launch/prepare.mjs'
 import { problem } from './errors.ts'
 
 /** What a person asked for. */
@@ -53,13 +54,14 @@ export const shippedRecording = join(import.meta.dirname, '../../actors/fixtures
  * @throws LOCK_DATA_DIRECTORY_IN_USE, and the problems of recording and configuration
  */
 export const openGround = async (options: SessionOptions): Promise<Ground> => {
-  const data = dataDirectory(options.data)
+  const data = dataDirectory(options.data, join(root, '.ringmaster'))
   const config = readConfig(options.config)
   const lock = lockDirectory(data, realClock)
   try {
     const recording = options.recording ?? shippedRecording
     const [run, strategyCode] = await Promise.all([prepareRun(recording, config, data, options.say), buildThreads()])
-    if (run.leftOut.length > 0) options.say(`left out, since their symbols are not in the recording: ${run.leftOut.join(', ')}`)
+    if (run.leftOut.length > 0)
+      options.say(`left out, since their symbols are not in the recording: ${run.leftOut.join(', ')}`)
     const standing = standingIn(run, options.say)
     if (standing.run && (options.fresh || standing.finished)) {
       const kept = setAside(run.dir)
@@ -85,7 +87,9 @@ const standingIn = (run: Run, say: SessionOptions['say']) => {
 /** Moves a run's folder out of the way. Its database goes: it is made from the journal, which stays. */
 const setAside = (dir: string): string => {
   const name = basename(dir)
-  const taken = readdirSync(dirname(dir)).filter((one) => one.startsWith(`${name}.`)).map((one) => Number(one.slice(name.length + 1)))
+  const taken = readdirSync(dirname(dir))
+    .filter((one) => one.startsWith(`${name}.`))
+    .map((one) => Number(one.slice(name.length + 1)))
   const kept = `${dir}.${Math.max(0, ...taken.filter(Number.isInteger)) + 1}`
   renameSync(dir, kept)
   rmSync(join(kept, 'db'), { recursive: true, force: true })

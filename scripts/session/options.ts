@@ -3,8 +3,14 @@ import { commandProblem } from '../command/errors.ts'
 
 /** Options that every command over a recording takes. */
 export const replayOptions = {
-  recording: { value: 'PATH', says: 'a recording: a folder, or a CSV or CSV.gz file of ticks (default: the one that comes along)' },
-  config: { value: 'FILE', says: 'which strategies run, with which parameters and limits (JSON; default: twenty of them)' },
+  recording: {
+    value: 'PATH',
+    says: 'a recording: a folder, or a CSV or CSV.gz file of ticks (default: the one that comes along)',
+  },
+  config: {
+    value: 'FILE',
+    says: 'which strategies run, with which parameters and limits (JSON; default: twenty of them)',
+  },
   data: { value: 'DIR', says: 'the data directory (default: RINGMASTER_DATA, or .ringmaster here)' },
   from: { value: 'HH:MM', says: 'hurry through the session up to this time in India' },
   fresh: { says: 'begin anew even if an interrupted replay could go on' },

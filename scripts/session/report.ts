@@ -16,6 +16,7 @@ export type Report = {
   readonly wallMs: number
 }
 
+/** What became of one strategy: counts of its facts, and what its closed trades earned after charges. */
 export type StrategyReport = {
   readonly id: string
   readonly type: string

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { realClock } from '#engine/clock.ts'
 import { child, supervisor, type Node } from '#engine/mod.ts'
 import gateway, { type Desk } from '#api/gateway.actor.ts'
+import { lossLimit } from '#actors/risk/rules.ts'
 import store from '#actors/store/store.actor.ts'
 import { buildUi } from '../build-ui.ts'
 import { commandProblem } from '../command/errors.ts'
@@ -42,7 +43,8 @@ export const serve = async (given: ServeGiven): Promise<number> => {
   const built = buildUi(say)
   built.catch(() => undefined)
   const ground = await openGround(options)
-  say(ground.resumes ? 'going on where the journal ends' : `starting ${ground.run.info.strategies.length} strategies, a thread each`)
+  const { strategies } = ground.run.info
+  say(ground.resumes ? 'going on where the journal ends' : `starting ${strategies.length} strategies, a thread each`)
   const address = Promise.withResolvers<string>()
   const session = await startSession(ground, options, (running) => [
     // Trading does not wait for the dashboard to be built.
@@ -55,8 +57,8 @@ export const serve = async (given: ServeGiven): Promise<number> => {
   say(`dashboard: ${await address.promise}`)
   session.finished.then(
     () => say('the recording is through; the dashboard stays until Ctrl-C'),
-    (error: { code?: string; message: string; todo?: string }) => {
-      console.error(`${error.code ?? 'UNEXPECTED'}: ${error.message}\n  What to do: ${error.todo ?? 'Look at the log.'}`)
+    ({ code = 'UNEXPECTED', message, todo = 'Look at the log.' }: { code?: string; message: string; todo?: string }) => {
+      console.error(`${code}: ${message}\n  What to do: ${todo}`)
     },
   )
   await asked
@@ -67,7 +69,8 @@ const end = async (session: Session, say: (line: string) => void): Promise<numbe
   const from = realClock.elapsed()
   say('stopping in order ...')
   await session.stop()
-  say(`stopped in ${((realClock.elapsed() - from) / 1000).toFixed(1)} s; the journal has everything, and the next start goes on from it`)
+  const seconds = ((realClock.elapsed() - from) / 1000).toFixed(1)
+  say(`stopped in ${seconds} s; the journal has everything, and the next start goes on from it`)
   return 0
 }
 
@@ -81,7 +84,10 @@ const frontPolicy = {
   restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000,
 } as const
 
-type Server = Pick<ServeGiven, 'speed' | 'host'> & { readonly port: number; readonly onListening: (address: string) => void }
+type Server = Pick<ServeGiven, 'speed' | 'host'> & {
+  readonly port: number
+  readonly onListening: (address: string) => void
+}
 
 const nodesOf = (session: Session, { speed, host, port, onListening }: Server): Node[] => {
   const { run, data } = session.ground
@@ -95,7 +101,7 @@ const nodesOf = (session: Session, { speed, host, port, onListening }: Server): 
     halt: () => session.halt(),
   }
   const dailyLoss = Object.fromEntries(
-    Object.entries(run.limits.strategies).map(([id, one]) => [id, Math.round((one.capital * one.dailyLossPercent) / 100)]))
+    Object.entries(run.limits.strategies).map(([id, one]) => [id, lossLimit(one.capital, one.dailyLossPercent)]))
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   return [
     child(
