@@ -10,8 +10,9 @@ export type Config = {
   readonly chosen: boolean
 }
 
-/** The data directory: as asked, or RINGMASTER_DATA, or `.ringmaster` in the working directory. */
-export const dataDirectory = (asked?: string): string => asked ?? process.env['RINGMASTER_DATA'] ?? '.ringmaster'
+/** The data directory: as asked, or RINGMASTER_DATA, or the default. */
+export const dataDirectory = (asked: string | undefined, byDefault: string): string =>
+  asked ?? process.env['RINGMASTER_DATA'] ?? byDefault
 
 /**
  * Reads a configuration, or gives the default fleet.

@@ -36,8 +36,8 @@ export const sweepMs = 1_000
 /** Time a client has to say who it is. */
 export const authWithinMs = 5_000
 
-/** A client that hears nothing for two of these has lost its connection. */
-export const heartbeatMs = 5_000
+/** A client that hears nothing for two of these has lost its connection, and says so. */
+export const heartbeatMs = 1_000
 
 /** Bytes waiting for a client, above which its changes are merged until it has read them: a second of a busy day. */
 export const bufferedMax = 1024 * 1024

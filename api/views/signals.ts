@@ -28,7 +28,8 @@ export const signalsView = (): PagedView<'signals'> => {
     {
       signalRaised({ signal }) {
         const { id, strategy, symbol } = signal
-        kept.put({ id, strategy, symbol, signal, executed: false, refused: '', refusalCode: null })
+        const refused = signal.wants === 'nothing' ? whyNot(signal) : ''
+        kept.put({ id, strategy, symbol, signal, executed: false, refused, refusalCode: null })
         changed.add(id)
       },
       orderApproved: ({ order }) =>
@@ -43,6 +44,14 @@ export const signalsView = (): PagedView<'signals'> => {
       },
     },
   )
+}
+
+/** Why a signal asks for nothing: the conditions that failed, or what it says of itself when all held. */
+const whyNot = ({ conditions, because }: Signal): string => {
+  const failed = conditions.filter(({ holds }) => !holds).map(({ name }) => name)
+  if (failed.length === 0) return because
+  const [first = '', ...rest] = failed
+  return `${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(', ')} did not hold.`
 }
 
 const viewOf = ({ signal, executed, refused, refusalCode }: Kept): SignalView => ({
