@@ -57,7 +57,8 @@ export const serve = async (given: ServeGiven): Promise<number> => {
   say(`dashboard: ${await address.promise}`)
   session.finished.then(
     () => say('the recording is through; the dashboard stays until Ctrl-C'),
-    ({ code = 'UNEXPECTED', message, todo = 'Look at the log.' }: { code?: string; message: string; todo?: string }) => {
+    (error: { code?: string; message: string; todo?: string }) => {
+      const { code = 'UNEXPECTED', message, todo = 'Look at the log.' } = error
       console.error(`${code}: ${message}\n  What to do: ${todo}`)
     },
   )

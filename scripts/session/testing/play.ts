@@ -48,7 +48,8 @@ export const readPlayed = (ground: Ground): Played => ({
 export const factsOf = (journal: string): Fact[] => {
   const reader = readLog(journal)
   const facts: Fact[] = []
-  for (let record = reader.next(); record; record = reader.next()) facts.push(JSON.parse(record.payload.toString('utf8')))
+  for (let record = reader.next(); record; record = reader.next())
+    facts.push(JSON.parse(record.payload.toString('utf8')))
   reader.close()
   return facts
 }

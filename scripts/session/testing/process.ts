@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import type { Report } from '../report.ts'
 
 /** How a command ended, and what it said on the way. */
-export type Ended = { readonly code: number | null; readonly signal: string | null; readonly out: string; readonly err: string }
+export type Ended = {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly out: string
+  readonly err: string
+}
 
 /** A command that runs as a process of its own. */
 export type Running = { readonly child: ChildProcess; readonly ended: Promise<Ended> }
