@@ -7,7 +7,7 @@ import { Parser } from 'tap-parser'
  */
 
 /**
- * What `tap` prints here: a line for each test file, the failures with their details, and last of all
+ * What `tap` prints here: a line for each test file, the failed assertions with their details, and last of all
  * `N passed, N failed, N skipped`, which counts the tests at a file's top level.
  */
 export default class Reporter extends Transform {
@@ -15,6 +15,7 @@ export default class Reporter extends Transform {
   #bailed = false
   #counts = { passed: 0, failed: 0, skipped: 0 }
   #tests = 0
+  #failed = 0
   /** @type {Result[]} */
   #failures = []
 
@@ -29,12 +30,35 @@ export default class Reporter extends Transform {
   /** @param {Parser} file */
   #enter(file) {
     this.#tests = 0
+    this.#failed = 0
     this.#failures = []
     file.on('assert', (test) => {
       this.#tests++
-      this.#counts[test.skip || test.todo ? 'skipped' : test.ok ? 'passed' : 'failed']++
+      if (test.skip || test.todo) this.#counts.skipped++
+      else if (test.ok) this.#counts.passed++
+      else this.#failed++
     })
-    file.on('complete', (results) => (this.#failures = results.failures))
+    this.#gather(file)
+  }
+
+  /**
+   * Keeps what failed, however deep: a test that failed because of one within it says nothing new.
+   * @param {Parser} tests
+   */
+  #gather(tests) {
+    let before = -1
+    tests.on('child', (within) => {
+      before = this.#failures.length
+      this.#gather(within)
+    })
+    tests.on('assert', (test) => {
+      const explained = before >= 0 && this.#failures.length > before
+      if (!test.ok && !test.skip && !test.todo && !explained) this.#failures.push(test)
+      before = -1
+    })
+    tests.on('complete', ({ failures }) => {
+      this.#failures.push(...failures.filter((failure) => failure.tapError))
+    })
   }
 
   /** @param {Result} file */
@@ -48,14 +72,11 @@ export default class Reporter extends Transform {
 
   /** @param {Result} file */
   #explain(file) {
-    for (const failure of this.#failures)
-      this.push(
-        `     ${failure.fullname ?? failure.name ?? failure.tapError}\n${indent(failure.diag ?? {})}\n`,
-      )
+    for (const { fullname, name, tapError, diag } of this.#failures)
+      this.push(`     ${fullname ?? name ?? tapError}\n${diag ? `${indent(diag)}\n` : ''}`)
     // A file may end badly without a failed test of its own: it threw at import, timed out or exited.
-    if (this.#failures.some((failure) => !failure.ok)) return
-    this.#counts.failed++
-    this.push(`${indent(file.diag ?? {})}\n`)
+    this.#counts.failed += Math.max(1, this.#failed)
+    if (this.#failures.length === 0) this.push(`${indent(file.diag ?? {})}\n`)
   }
 
   /**
