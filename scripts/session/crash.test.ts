@@ -55,7 +55,8 @@ t.test('the same facts when the process is killed again and again, and started a
   const report = join(dir, 'killed.json')
   const killed: number[] = []
   for (let tries = 0; !existsSync(report); tries++) {
-    const { child, ended } = ringmaster(['replay', '--data', data('killed'), '--recording', recording, '--report', report])
+    const given = ['--data', data('killed'), '--recording', recording, '--report', report]
+    const { child, ended } = ringmaster(['replay', ...given])
     const after = 1000 + random.whole(2500)
     if (tries < 4) void pause(after).then(() => child.kill('SIGKILL'))
     const { code, signal, err } = await ended
