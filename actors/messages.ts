@@ -1,4 +1,4 @@
-import type { ErrorRecord, Millis } from '#engine/mod.ts'
+import type { DownReason, ErrorRecord, Millis } from '#engine/mod.ts'
 import type { Candle } from './domain/candle.ts'
 import type { Approved, ExitReason, Fill, Intent, Levels, Order, Trade } from './domain/order.ts'
 import type { Paise } from './domain/money.ts'
@@ -99,9 +99,6 @@ export type SystemFact =
       readonly params: Readonly<Record<string, unknown>>
       readonly by: string
     }
-
-/** How a thread ended. */
-export type DownReason = 'threw' | 'exited' | 'out of memory' | 'hung' | 'killed' | 'stopped'
 
 /** What a run is made of; two runs with the same `id` are the same run. */
 export type RunInfo = {
