@@ -56,8 +56,8 @@ export default class Reporter extends Transform {
       if (!test.ok && !test.skip && !test.todo && !explained) this.#failures.push(test)
       before = -1
     })
-    tests.on('complete', ({ failures }) => {
-      this.#failures.push(...failures.filter((failure) => failure.tapError))
+    tests.on('complete', (/** @type {{ failures: Result[] }} */ { failures }) => {
+      this.#failures.push(...failures.filter(({ tapError }) => tapError))
     })
   }
 
