@@ -1,6 +1,6 @@
 import type { DownReason, ErrorRecord, Millis } from '#engine/mod.ts'
 import type { Candle } from './domain/candle.ts'
-import type { Approved, ExitReason, Fill, Intent, Levels, Order, Trade } from './domain/order.ts'
+import type { Approved, Fill, Intent, Levels, Order, Trade } from './domain/order.ts'
 import type { Paise } from './domain/money.ts'
 import type { Signal } from './domain/signal.ts'
 
@@ -140,7 +140,6 @@ export type Kept<F = BusinessFact | SystemFact> = F & {
 export type Fact = Kept<BusinessFact> | Kept<SystemFact>
 /** The kept facts of one type. */
 export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>
-export type { ExitReason }
 
 const system: ReadonlySet<string> = new Set<SystemFact['type']>([
   'runStarted', 'runResumed', 'runFinished', 'actorDown', 'actorRestarted', 'actorQuarantined',

@@ -5,7 +5,7 @@ export type Next =
   | 'stop' // a person must act first
 
 type Entry<D> = { readonly next: Next; readonly says: (details: D) => string; readonly todo: string }
-// biome-ignore-free `any`: a catalogue holds entries of many detail types at once.
+// `any`: a catalogue holds entries of many detail types at once.
 type Entries = Readonly<Record<string, Entry<any>>>
 type DetailsOf<E> = E extends Entry<infer D> ? D : never
 
