@@ -4,7 +4,13 @@ import { engineProblem } from './problems.ts'
 import type { Policy } from './supervise.ts'
 
 /** Memory bounds of a thread in MiB; past them it dies alone, with `out of memory`. */
-export type ThreadLimits = { readonly heapMb: number; readonly youngMb: number; readonly stackMb: number }
+export type ThreadLimits = {
+  readonly heapMb: number
+  readonly youngMb: number
+  readonly stackMb: number
+  /** Bound of what it holds outside of the heap, in buffers; looked at now and then. Without it there is none. */
+  readonly buffersMb?: number
+}
 
 /**
  * Where a thread loads its code from when that is not the sources themselves: URLs of the engine's thread main and

@@ -6,6 +6,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { AnyActor, Logger } from '../actor.ts'
 import { breath, every } from '../clock.ts'
 import { bellOf } from '../mailbox/mod.ts'
+import { engineProblem } from '../problems.ts'
 import { openHost } from './host.ts'
 import { gaugesOf } from './metrics.ts'
 import type { FromThread, ThreadData, ToThread } from './thread.ts'
@@ -46,7 +47,11 @@ expose({ inspect: () => host.inspect() }, nodeEndpoint(data.control))
 const machine = gaugesOf(spec.board.metrics, spec.slot)
 const measure = (): void => {
   const { user, system } = process.threadCpuUsage()
-  machine.machine(user + system, getHeapStatistics().used_heap_size)
+  const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics()
+  machine.machine(user + system, heap)
+  // The heap has a limit that V8 enforces; buffers lie outside of it, and would take the whole process with them.
+  if (buffers > data.buffersMb * 2 ** 20)
+    throw engineProblem('OUT_OF_MEMORY', { name: spec.id, heapMb: data.buffersMb })
 }
 every(MACHINE_EVERY_MS, measure)
 

@@ -16,6 +16,7 @@ export type ThreadData = {
   readonly spec: HostSpec
   readonly sends: readonly { readonly to: string; readonly end: EdgeEnd }[]
   readonly control: MessagePort
+  readonly buffersMb: number
   readonly services: Readonly<Record<string, MessagePort>>
 }
 
@@ -51,7 +52,7 @@ export type Thread = {
 }
 
 /** Room for a strategy with its indicators and a month of bars; a leak is found within seconds. */
-export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 8, stackMb: 2 }
+export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 8, stackMb: 2, buffersMb: 64 }
 
 const sources = new URL('./thread-main.ts', import.meta.url)
 
@@ -71,6 +72,7 @@ export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sen
     spec,
     sends,
     control: control.port2,
+    buffersMb: limits.buffersMb ?? Number.POSITIVE_INFINITY,
     services: Object.fromEntries(offered.map((one) => [one.name, one.theirs])),
   }
   const worker = new Worker(new URL(code.main), {
@@ -101,6 +103,8 @@ export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sen
   })
   worker.on('error', (error) => (failure = error))
   worker.on('exit', (code) => {
+    // It had died of something already and was only slow to go.
+    if (ended?.reason === 'hung' && failure !== undefined) ended = null
     ended ??= stopped ? { reason: 'stopped', error: null } : causeOf(child.name, limits, code, failure)
     control.port1.close()
     for (const { ours } of offered) ours.close()
@@ -134,6 +138,7 @@ const causeOf = (name: string, limits: ThreadLimits, code: number, failure: unkn
   const nodeCode = (failure as { code?: string } | undefined)?.code
   if (nodeCode === 'ERR_WORKER_OUT_OF_MEMORY')
     return { reason: 'out of memory', error: recordOf(engineProblem('OUT_OF_MEMORY', { name, heapMb: limits.heapMb })) }
+  if (nodeCode === 'ENGINE_OUT_OF_MEMORY') return { reason: 'out of memory', error: recordOf(failure) }
   if (failure !== undefined) return { reason: 'threw', error: recordOf(failure) }
   return { reason: 'exited', error: recordOf(engineProblem('EXITED', { name, code })) }
 }
