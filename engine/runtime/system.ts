@@ -277,9 +277,10 @@ class TreeRunner implements System {
     await this.resume(id)
   }
 
-  // Wished for by a person, so it is no failure.
+  // Wished for by a person, so it is no failure, and forgives those before it.
   async #restartTogether(group: Group, asked: string): Promise<void> {
-    if (group.state !== 'running') return
+    if (group.state !== 'running' && group.state !== 'failed') return
+    group.failures = []
     const since = this.#options.clock.elapsed()
     this.#state(group, 'restarting')
     await this.#stopGroup(group, this.#deadline(STOP_MS * 3))

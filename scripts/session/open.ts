@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { cpus } from 'node:os'
 import { pause, realClock } from '#engine/clock.ts'
-import type { ErrorRecord } from '#engine/errors.ts'
+import { recordOf, type ErrorRecord } from '#engine/errors.ts'
 import { lockDirectory, type Lock } from '#engine/lock.ts'
 import {
   durableOf, freshSeed, openLog, openSystem, readLog, seeded, supervisor,
@@ -112,7 +112,7 @@ export type Session = {
   note(...facts: SystemFact[]): void
   /** Resolves when the recording is through; rejects when trading is down for good or cannot be journaled. */
   readonly finished: Promise<void>
-  /** Set when the journal cannot write. */
+  /** Why trading stands still: the journal cannot write, or trading is down for good. */
   halt(): ErrorRecord | null
   stop(): Promise<void>
 }
@@ -131,21 +131,24 @@ export const startSession = async (
   const finished = Promise.withResolvers<void>()
   finished.promise.catch(() => undefined)
   let halted: ErrorRecord | null = null
-  const halting = {
-    halted(error: ErrorRecord) {
-      halted = error
-      finished.reject(errorOf(error))
-    },
+  const stand = (error: ErrorRecord): void => {
+    halted = error
+    finished.reject(errorOf(error))
   }
   const trading = tradingTree(run, {
     pace: { speed: options.speed, from: options.from },
     shards: options.shards ?? Math.max(1, cpus().length - 3),
-    services: { halting },
+    services: { halting: { halted: stand } },
     ...(strategyActor ? { strategyActor } : { strategyCode: ground.strategyCode }),
   })
   const note = (...facts: SystemFact[]): void => system.send('executor', noteOf(...facts))
-  const failed = (because: string): void => finished.reject(problem('TRADING_DOWN', { because }))
-  const events = eventsOf(ground, trading, { log, note, failed })
+  const events = eventsOf(ground, trading, {
+    log,
+    note,
+    failed: (because) => stand(recordOf(problem('TRADING_DOWN', { because }))),
+    // A person mended what was wrong and had it restarted.
+    running: () => (halted = null),
+  })
   const system = openSystem({ clock: realClock, random: seeded(freshSeed()), log, events })
   const end = watchEnd(run.journal, system, () => finished.resolve())
   const session: Session = {
@@ -174,10 +177,11 @@ type Ears = {
   readonly log: Logger
   readonly note: (...facts: SystemFact[]) => void
   readonly failed: (because: string) => void
+  readonly running: () => void
 }
 
 /** What happens to actors, as log lines for people and facts for the record. */
-const eventsOf = ({ run }: Ground, trading: Trading, { log, note, failed }: Ears): SystemEvents => {
+const eventsOf = ({ run }: Ground, trading: Trading, { log, note, failed, running }: Ears): SystemEvents => {
   const strategyOf = new Map(run.info.strategies.map(({ id }) => [trading.actorOf(id), id]))
   return {
     onDown(actor, { reason, error }) {
@@ -195,6 +199,7 @@ const eventsOf = ({ run }: Ground, trading: Trading, { log, note, failed }: Ears
       note({ type: 'actorQuarantined', actor, because })
     },
     onFailed: (_, because) => failed(because),
+    onState: (id, state) => void (id === trading.tree.name && state === 'running' && running()),
   }
 }
 
