@@ -228,7 +228,7 @@ const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strateg
   }
   const given = {
     info, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
-    journal: run.journal, orderLatencyMs: latency.orderMs, risk: { ref: 'risk' },
+    journal: run.journal, orderLatencyMs: latency.orderMs, factLatencyMs: latency.factMs, risk: { ref: 'risk' },
   }
   return child(actor, given, { name: actorOf(info.id), wakes: ['risk', 'feed'], sync, asleep, ...(code && { code }) })
 }

@@ -30,6 +30,8 @@ type Given = {
   readonly journal: string
   /** Event time between a decision and its effect at the executor. */
   readonly orderLatencyMs: number
+  /** Event time between a fact and its being known here. */
+  readonly factLatencyMs: number
   readonly risk: Ref
 }
 
@@ -100,10 +102,9 @@ export default actor<Given, State>({
     }
   },
   pump(state, ctx) {
-    // Between two boundaries it has nothing to say, and says so: the others need not wait for it.
-    ctx.advance(nextMark(state.given.marks, state.at) - 1)
     for (let turns = 0; turns < 64; turns++) {
       const minute = state.past[0] ?? state.minutes.peek()
+      ctx.advance(nextBoundary(state, minute, ctx) - 1)
       if (!minute) return turns > 0
       if (minute.end) {
         ctx.advance(Number.POSITIVE_INFINITY)
@@ -122,7 +123,6 @@ export default actor<Given, State>({
         ctx.gauges.latency((wrappedMicros() - minute.micros) | 0)
       }
       ctx.gauges.lag(state.minutes.lag())
-      ctx.advance(nextMark(state.given.marks, state.at) - 1)
     }
     return true
   },
@@ -174,6 +174,16 @@ const inThetaWindow = (
 ): boolean => {
   const expiry = table.of(symbol)?.expiry
   return expiry !== undefined && at >= atMinute(tradingDayBefore(expiry, thetaDays), thetaMinute)
+}
+
+/**
+ * When it will speak next: between two boundaries it has nothing to say, and says so, since the others wait for it.
+ * With no minute at hand the executor has passed none that is still to come: the calendar's boundaries up to there
+ * never were, as on a day of which every row was set aside.
+ */
+const nextBoundary = ({ given, at }: State, minute: Minute | null, ctx: Context<Command>): Millis => {
+  if (!minute) return nextMark(given.marks, Math.max(at, ctx.horizon() - given.factLatencyMs))
+  return minute.at > at ? minute.at : nextMark(given.marks, at)
 }
 
 const nextMark = (marks: readonly Millis[], after: Millis): Millis => {
