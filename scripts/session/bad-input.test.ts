@@ -43,7 +43,7 @@ const refused = (t: Test, { code, out, err }: Ended, expected: string, says: Reg
 
 const row = (over: { at?: number; symbol?: string; price?: string } = {}): string =>
   `${over.at ?? inSession},${over.symbol ?? 'NIFTY-I'},${over.price ?? '18144'},400,400,,,,,12059100`
-const later = (ms: number): string => row({ at: inSession + ms })
+const backwards = (): string[] => [2, 1, 0].map((ms) => row({ at: inSession + ms }))
 const packed = (): Buffer => gzipSync(readFileSync(join(recording, 'ticks.csv')))
 
 type Row = [what: string, recording: () => string, code: string, says: RegExp]
@@ -57,7 +57,7 @@ const recordings: Row[] = [
   ['with a damaged byte', () => written('damaged.csv.gz', damaged(packed(), 50_000)), 'FEED_DAMAGED', /damaged after/],
   ['of unknown symbols', () => withTicks('strange', header, row({ symbol: '#REF!' })), 'FEED_NO_KNOWN_SYMBOL', /#REF!/],
   ['of the night', () => withTicks('night', header, row({ at: nightly })), 'FEED_NO_SESSION', /session/],
-  ['that runs backwards', () => withTicks('back', header, later(2), later(1), row()), 'FEED_NOT_SORTED', /not sorted by time/],
+  ['that runs backwards', () => withTicks('back', header, ...backwards()), 'FEED_NOT_SORTED', /not sorted by time/],
 ]
 
 const damaged = (bytes: Buffer, at: number): Buffer => {

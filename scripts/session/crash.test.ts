@@ -13,6 +13,8 @@ t.comment(`again with: SEED=${seed} node scripts/session/crash.test.ts`)
 
 const dir = t.testdir()
 const data = (name: string): string => join(dir, name)
+// Some four seconds, so that there is time to kill also on a machine that could be through in one.
+const speed = 6000
 const reference = playInline({ data: data('reference'), recording })
 const right = async () => essence((await reference).report)
 
@@ -20,7 +22,7 @@ t.test('the same facts when strategies are killed at any moment', async (t) => {
   const random = seeded(seed)
   // A sixth time within a minute, and it would be set aside.
   const left = new Map<string, number>()
-  const played = await play({ data: data('strategies'), recording, shards: 2 }, (session) => {
+  const played = await play({ data: data('strategies'), recording, speed, shards: 2 }, (session) => {
     const ids = session.ground.run.info.strategies.map(({ id }) => session.trading.actorOf(id))
     for (let n = 0; n < 3; n++) left.set(ids.splice(random.whole(ids.length), 1)[0]!, 5)
     return nowAndThen(session, random, () => {
@@ -39,7 +41,7 @@ t.test('the same facts when strategies are killed at any moment', async (t) => {
 for (const pair of [['feed', 'candles/0'], ['risk', 'executor']])
   t.test(`the same facts when ${pair.join(' and then ')} are killed`, async (t) => {
     const left = [...pair]
-    const played = await play({ data: data(pair[0]!), recording }, (session) =>
+    const played = await play({ data: data(pair[0]!), recording, speed }, (session) =>
       nowAndThen(session, seeded(seed + 1), () => {
         if (stateOf(session, 'trading') === 'running' && left.length > 0) session.system.kill(left.shift()!)
       }))
@@ -57,7 +59,7 @@ t.test('the same facts when the process is killed again and again, and started a
   for (let tries = 0; !existsSync(report); tries++) {
     const given = ['--data', data('killed'), '--recording', recording, '--report', report]
     const { child, ended } = ringmaster(['replay', ...given])
-    const after = 1000 + random.whole(2500)
+    const after = 500 + random.whole(3000)
     if (tries < 4) void pause(after).then(() => child.kill('SIGKILL'))
     const { code, signal, err } = await ended
     if (signal === 'SIGKILL') killed.push(after)
