@@ -191,6 +191,9 @@ export const openHost = (
       return worked
     },
     stop: async () => {
+      // What holds whatever the event time, such as a note that a neighbour died, was said before the stop.
+      drain()
+      ctx.deliver(Number.NEGATIVE_INFINITY)
       await actor.stop?.(state, ctx)
       facts?.close()
       for (const receiver of receivers.values()) receiver.close()
