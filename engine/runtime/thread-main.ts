@@ -30,6 +30,13 @@ const line = (level: 'info' | 'warn' | 'error') => (values: object, says: string
   if (lines++ < LINES_PER_SECOND) say({ type: 'log', level, values, says })
 }
 const log: Logger = { info: line('info'), warn: line('warn'), error: line('error') }
+// What an actor prints is a line of the log like any other: the process's own output belongs to its commands.
+const print = (chunk: string | Uint8Array): boolean => {
+  log.info({}, Buffer.from(chunk as string).toString('utf8').trimEnd())
+  return true
+}
+process.stdout.write = print
+process.stderr.write = print
 
 const services = Object.fromEntries(Object.entries(data.services).map(([name, end]) => [name, wrap(nodeEndpoint(end))]))
 const { default: actor } = (await import(data.module)) as { default: AnyActor }

@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { command } from '../command/command.ts'
+import { commandProblem } from '../command/errors.ts'
 import { replayOptions } from '../session/options.ts'
 
 /** Replays a session without API and dashboard, and writes what it came to. */
@@ -18,6 +20,7 @@ export const replay = command({
     'npx ringmaster replay --recording ticks.csv.gz --speed 100x',
   ],
   run: async (given) => {
+    if (given.report !== undefined) checkWritable(given.report)
     const { replayHeadless } = await import('../session/headless.ts')
     const { status, report } = await replayHeadless(given)
     const text = `${JSON.stringify(report, null, 2)}\n`
@@ -26,3 +29,12 @@ export const replay = command({
     return status
   },
 })
+
+// Before the day is replayed, not after.
+const checkWritable = (file: string): void => {
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK)
+  } catch {
+    throw commandProblem('VALUE_INVALID', { option: '--report', given: file, needs: 'a file in a folder that can be written' })
+  }
+}
