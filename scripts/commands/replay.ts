@@ -35,6 +35,7 @@ const checkWritable = (file: string): void => {
   try {
     accessSync(existsSync(file) ? file : dirname(file), constants.W_OK)
   } catch {
-    throw commandProblem('VALUE_INVALID', { option: '--report', given: file, needs: 'a file in a folder that can be written' })
+    const needs = 'a file in a folder that can be written'
+    throw commandProblem('VALUE_INVALID', { option: '--report', given: file, needs })
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { gzipSync } from 'node:zlib'
@@ -133,8 +133,7 @@ t.test('a data directory in use is refused, and its holder goes on', async (t) =
   while (!existsSync(join(data, 'holder.json'))) await pause(20)
   const second = await replay(['--data', data, '--recording', recording]).ended
   refused(t, second, 'LOCK_DATA_DIRECTORY_IN_USE', new RegExp(`process ${holder.child.pid}`))
-  while (!existsSync(join(data, 'runs'))) await pause(20)
-  await pause(2000) // by then it trades
+  while (globSync(join(data, 'runs/*/journal/*.log')).length === 0) await pause(20)
   t.equal(holder.child.exitCode, null)
   holder.child.kill('SIGINT')
   refused(t, await holder.ended, 'SESSION_INTERRUPTED', /goes on from the journal/)

@@ -45,15 +45,20 @@ export const replayHeadless = async (given: HeadlessGiven): Promise<{ status: nu
 }
 
 const inManyThreads = async (ground: Ground, options: SessionOptions): Promise<void> => {
-  const session = await startSession(ground, options)
+  // Heard from the first moment on, so that an end asked for while starting is an ordered end too.
   const interrupted = Promise.withResolvers<never>()
+  interrupted.promise.catch(() => undefined)
   const interrupt = (): void => interrupted.reject(problem('INTERRUPTED', {}))
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   try {
-    await Promise.race([session.finished, interrupted.promise])
+    const session = await startSession(ground, options)
+    try {
+      await Promise.race([session.finished, interrupted.promise])
+    } finally {
+      await session.stop()
+    }
   } finally {
-    await session.stop()
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }

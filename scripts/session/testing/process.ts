@@ -18,7 +18,10 @@ const program = join(import.meta.dirname, '../../ringmaster.ts')
 
 /** Starts `ringmaster` as a person does. `as` makes it run for another user, where this one may do anything. */
 export const ringmaster = (args: readonly string[], as?: { readonly uid: number; readonly gid: number }): Running => {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...as })
+  // Without what the test runner loads into every child: it writes where another user may not.
+  const line = [process.execPath, program, ...args]
+  const [command, ...rest] = as ? ['env', '-u', 'NODE_OPTIONS', ...line] : line
+  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...as })
   const said = { out: '', err: '' }
   child.stdout.on('data', (chunk) => (said.out += chunk))
   child.stderr.on('data', (chunk) => (said.err += chunk))
