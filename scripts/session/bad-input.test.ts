@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync, chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { gzipSync } from 'node:zlib'
