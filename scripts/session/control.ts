@@ -3,7 +3,6 @@ import { recordOf } from '#engine/errors.ts'
 import type { ActorStatus } from '#engine/mod.ts'
 import type { Control, Done } from '#api/control.ts'
 import type { ActorView } from '#api/contract.ts'
-import type { SystemFact } from '#actors/messages.ts'
 import type { Session } from './open.ts'
 
 /** Who is named in facts about what a person did from the dashboard: the holder of the session key. */
@@ -26,37 +25,36 @@ export const controlOf = (session: Session): Control => {
   }
   const strategyOf = (actor: string): string | undefined =>
     session.ground.run.info.strategies.find(({ id }) => session.trading.actorOf(id) === actor)?.id
-  const halt = async (it: Session, strategy: string, fact: SystemFact): Promise<void> => {
-    await it.system.halt(it.trading.actorOf(strategy))
-    it.trading.setAside(strategy)
-    it.note(fact)
-  }
-  const wake = async (it: Session, strategy: string): Promise<void> => {
-    it.trading.takeBack(strategy)
-    await it.system.resume(it.trading.actorOf(strategy))
+  const runs = (actor: string): boolean =>
+    ['starting', 'running', 'restarting'].includes(session.system.actors().find(({ id }) => id === actor)?.state ?? '')
+  // One that was stopped or set aside is nobody's concern; it becomes so again before it starts.
+  const restart = async (it: Session, actor: string): Promise<void> => {
+    const strategy = strategyOf(actor)
+    if (strategy && !runs(actor)) it.trading.takeBack(strategy)
+    await it.system.restart(actor)
   }
   return {
     actors: async () => [...session.system.actors().map((one) => viewOf(one, cpu)), ...candleActors(session)],
     kill: (actor) => act((it) => it.system.kill(actor)),
-    restart: (actor) =>
-      act(async (it) => {
-        const strategy = strategyOf(actor)
-        if (strategy) it.trading.takeBack(strategy)
-        await it.system.restart(actor)
-      }),
+    restart: (actor) => act((it) => restart(it, actor)),
     start: (strategy) =>
       act(async (it) => {
-        it.note({ type: 'strategyStarted', strategy, by })
-        await wake(it, strategy)
+        await it.record({ type: 'strategyStarted', strategy, by })
+        if (!runs(it.trading.actorOf(strategy))) await restart(it, it.trading.actorOf(strategy))
       }),
-    stop: (strategy) => act((it) => halt(it, strategy, { type: 'strategyStopped', strategy, by })),
-    pause: (strategy) => act((it) => it.note({ type: 'strategyPaused', strategy, by })),
-    resume: (strategy) => act((it) => it.note({ type: 'strategyResumed', strategy, by })),
+    stop: (strategy) =>
+      act(async (it) => {
+        await it.record({ type: 'strategyStopped', strategy, by })
+        await it.system.halt(it.trading.actorOf(strategy))
+        it.trading.setAside(strategy)
+      }),
+    pause: (strategy) => act((it) => it.record({ type: 'strategyPaused', strategy, by })),
+    resume: (strategy) => act((it) => it.record({ type: 'strategyResumed', strategy, by })),
     configure: (strategy, params) =>
       act(async (it) => {
+        await it.record({ type: 'strategyConfigured', strategy, params, by })
         it.trading.configure(strategy, params)
-        it.note({ type: 'strategyConfigured', strategy, params, by })
-        await it.system.restart(it.trading.actorOf(strategy))
+        if (runs(it.trading.actorOf(strategy))) await restart(it, it.trading.actorOf(strategy))
       }),
   }
 }

@@ -9,6 +9,11 @@ export const sessionErrors = catalogue('SESSION', {
       'Look at the log above for the first failure; what was acknowledged is in the journal. ' +
       'Start again once it is mended.',
   },
+  NOT_RECORDED: {
+    next: 'retry',
+    says: (d: { what: string; ms: number }) => `${d.what} did not reach the journal within ${d.ms} ms, so it may not hold.`,
+    todo: 'Look whether trading is halted; if not, do it again.',
+  },
   INTERRUPTED: {
     next: 'stop',
     says: () => 'The run was interrupted before its end.',

@@ -108,8 +108,10 @@ export type Session = {
   readonly ground: Ground
   readonly system: System
   readonly trading: Trading
-  /** Keeps a fact of the machinery or of a person. */
+  /** Keeps a fact of the machinery. */
   note(...facts: SystemFact[]): void
+  /** Keeps what a person did; resolves once it is on disk. @throws SESSION_NOT_RECORDED */
+  record(fact: SystemFact): Promise<void>
   /** Resolves when the recording is through; rejects when trading is down for good or cannot be journaled. */
   readonly finished: Promise<void>
   /** Why trading stands still: the journal cannot write, or trading is down for good. */
@@ -153,6 +155,7 @@ export const startSession = async (
   const end = watchEnd(run.journal, system, () => finished.resolve())
   const session: Session = {
     ground, system, trading, note, finished: finished.promise,
+    record: (fact) => recordIn(run.journal, system, fact),
     halt: () => halted,
     async stop() {
       end()
@@ -200,6 +203,23 @@ const eventsOf = ({ run }: Ground, trading: Trading, { log, note, failed, runnin
     },
     onFailed: (_, because) => failed(because),
     onState: (id, state) => void (id === trading.tree.name && state === 'running' && running()),
+  }
+}
+
+/** How long what a person did may take to reach the disk: a restart of the core included. */
+const RECORD_MS = 3000
+
+const recordIn = async (journal: string, system: System, fact: SystemFact): Promise<void> => {
+  const reader = readLog(journal, { after: durableOf(system.board), kinds: new Set([kindOf(fact.type)]) })
+  try {
+    system.send('executor', noteOf(fact))
+    for (let waited = 0; waited < RECORD_MS; waited += 20) {
+      if (reader.next(durableOf(system.board))) return
+      await pause(20)
+    }
+    throw problem('NOT_RECORDED', { what: fact.type, ms: RECORD_MS })
+  } finally {
+    reader.close()
   }
 }
 

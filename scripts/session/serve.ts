@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { realClock } from '#engine/clock.ts'
+import { pause, realClock } from '#engine/clock.ts'
 import { child, supervisor, type Node } from '#engine/mod.ts'
 import gateway, { type Desk } from '#api/gateway.actor.ts'
 import { lossLimit } from '#actors/risk/rules.ts'
@@ -37,9 +37,37 @@ export const serve = async (given: ServeGiven): Promise<number> => {
     from: fromOf(given.from),
     log: loggerOver(openPino(given.verbose ? 'info' : 'warn')),
   }
-  const port = portOf(given.port)
   // Before anything that takes time: an end asked for while starting is an end all the same.
   const asked = endAsked()
+  let ending = false
+  void asked.then(() => (ending = true))
+  const begun = begin(given, options).catch((error: unknown) => {
+    // Ctrl-C reaches the dashboard's build too, which then fails.
+    if (!ending) throw error
+  })
+  const session = await Promise.race([begun, asked.then(() => pause(GRACE_MS))])
+  if (!session) {
+    say('ended while starting; the journal has everything')
+    // Threads and the dashboard's build may still be on their way up; a crash would lose nothing, and nor does this.
+    process.exit(0)
+  }
+  session.finished.then(
+    () => say('the recording is through; the dashboard stays until Ctrl-C'),
+    (error: { code?: string; message: string; todo?: string }) => {
+      const { code = 'UNEXPECTED', message, todo = 'Look at the log.' } = error
+      console.error(`${code}: ${message}\n  What to do: ${todo}`)
+    },
+  )
+  await asked
+  return end(session, say)
+}
+
+/** How long a start may still take once its end was asked for. */
+const GRACE_MS = 1500
+
+const begin = async (given: ServeGiven, options: SessionOptions): Promise<Session> => {
+  const { say } = options
+  const port = portOf(given.port)
   const built = buildUi(say)
   built.catch(() => undefined)
   const ground = await openGround(options)
@@ -55,15 +83,7 @@ export const serve = async (given: ServeGiven): Promise<number> => {
   ])
   say(`REPLAY of ${ground.run.recording.days.join(', ')} at ${given.speed}; nothing here reaches a broker`)
   say(`dashboard: ${await address.promise}`)
-  session.finished.then(
-    () => say('the recording is through; the dashboard stays until Ctrl-C'),
-    (error: { code?: string; message: string; todo?: string }) => {
-      const { code = 'UNEXPECTED', message, todo = 'Look at the log.' } = error
-      console.error(`${code}: ${message}\n  What to do: ${todo}`)
-    },
-  )
-  await asked
-  return end(session, say)
+  return session
 }
 
 const end = async (session: Session, say: (line: string) => void): Promise<number> => {
