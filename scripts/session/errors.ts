@@ -11,7 +11,8 @@ export const sessionErrors = catalogue('SESSION', {
   },
   NOT_RECORDED: {
     next: 'retry',
-    says: (d: { what: string; ms: number }) => `${d.what} did not reach the journal within ${d.ms} ms, so it may not hold.`,
+    says: (d: { what: string; ms: number }) =>
+      `${d.what} did not reach the journal within ${d.ms} ms, so it may not hold.`,
     todo: 'Look whether trading is halted; if not, do it again.',
   },
   INTERRUPTED: {
