@@ -10,6 +10,8 @@ import { cutDay } from '#actors/testing/cut.ts'
 import { factsOf } from './testing/play.ts'
 import { reportIn, ringmaster, type Ended } from './testing/process.ts'
 
+t.setTimeout(300_000) // a whole session, several times, on a machine that may be busy
+
 const dir = t.testdir()
 const place = (name: string): string => join(dir, name)
 const recording = cutDay(place('minutes'), '09:20')

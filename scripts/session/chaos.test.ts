@@ -8,6 +8,8 @@ import { cutDay } from '#actors/testing/cut.ts'
 import type { Fact } from '#actors/messages.ts'
 import { business, only, play, playInline } from './testing/play.ts'
 
+t.setTimeout(300_000) // a whole session, several times, on a machine that may be busy
+
 const dir = t.testdir()
 const recording = cutDay(join(dir, 'recording'), '09:40')
 const config = (name: string, strategies: readonly FleetEntry[]): string => {

@@ -12,6 +12,8 @@ import { cutDay } from '#actors/testing/cut.ts'
 import { openGround, startSession, type Session } from './open.ts'
 import { business, factsOf, only, plain, playInline } from './testing/play.ts'
 
+t.setTimeout(300_000) // a whole session, several times, on a machine that may be busy
+
 const dir = t.testdir()
 const day = playInline({ data: join(dir, 'day') })
 const facts = async (): Promise<Fact[]> => business((await day).facts)

@@ -8,6 +8,8 @@ import type { Session } from './open.ts'
 import { essence, nowAndThen, only, play, playInline } from './testing/play.ts'
 import { reportIn, ringmaster } from './testing/process.ts'
 
+t.setTimeout(300_000) // a whole session, several times, on a machine that may be busy
+
 const seed = Number(process.env['SEED'] ?? freshSeed())
 t.comment(`again with: SEED=${seed} node scripts/session/crash.test.ts`)
 

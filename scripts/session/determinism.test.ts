@@ -4,6 +4,8 @@ import { shippedDay as recording } from '#actors/testing/cut.ts'
 import type { SessionOptions } from './open.ts'
 import { essence, play, playInline } from './testing/play.ts'
 
+t.setTimeout(300_000) // a whole session, several times, on a machine that may be busy
+
 const dir = t.testdir()
 const data = (name: string): string => join(dir, name)
 const reference = play({ data: data('reference'), recording, shards: 1 })

@@ -5,6 +5,8 @@ import { atMinute, minute } from '#actors/calendar/mod.ts'
 import { readTicks, stampOf } from '#actors/testing/cut.ts'
 import { essence, only, play, playInline } from './testing/play.ts'
 
+t.setTimeout(300_000) // a whole session, several times, on a machine that may be busy
+
 const shared = process.env['RINGMASTER_SHARED'] ?? join(import.meta.dirname, '../../../shared')
 const file = join(shared, 'data/ticks/index_fut_trades_20221101_16.csv.gz')
 const days = ['2022-11-01', '2022-11-02']
