@@ -7,3 +7,5 @@ process.exitCode = await runCommand(process.argv.slice(2), commands, {
   out: console.log,
   error: console.error,
 })
+// Nothing that was left open keeps a finished command alive; a pipe has had time to drain by then.
+setTimeout(() => process.exit(), 2000).unref()
