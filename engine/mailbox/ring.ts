@@ -221,6 +221,7 @@ export class RingReader {
   readonly #fields: Float64Array
   readonly #ints: Int32Array
   readonly #line: number
+  readonly #lossless: boolean
   readonly #capacity: number
   readonly #fieldStride: number
   readonly #intStride: number
@@ -237,6 +238,7 @@ export class RingReader {
     this.#fields = new Float64Array(handle.data)
     this.#ints = new Int32Array(handle.data)
     this.#line = readerLine(r)
+    this.#lossless = handle.lossless
     this.#capacity = handle.capacity
     this.#fieldStride = recordBytes(handle.record) / 8
     this.#intStride = recordBytes(handle.record) / 4
@@ -295,10 +297,16 @@ export class RingReader {
   }
 
   /**
-   * Lossless: hands up to `max` published records to `handle` where they lie, without copying, and keeps them.
-   * @returns  how many there were
+   * Hands up to `max` published records to `handle`, on any ring. A lossless ring gives them where they lie and keeps
+   * them until they are released; a lossy one gives copies (at most 256 per call), counts what it missed in
+   * {@link lost}, and a gap shows as a jump of the sequence. `releaseRead` is right, and harmless, on both.
+   * @returns  how many were handed over
    */
   read(max: number, handle: RecordHandler): number {
+    return this.#lossless ? this.#readInPlace(max, handle) : this.#readCopied(max, handle)
+  }
+
+  #readInPlace(max: number, handle: RecordHandler): number {
     const head = Atomics.load(this.#words, HEAD) // acquire: pairs with publish()
     const count = Math.min((head - this.#position) | 0, max)
     for (let i = 0; i < count; i++) {
@@ -326,9 +334,9 @@ export class RingReader {
     this.release(this.#position)
   }
 
-  /**
-   * Lossy: copies up to `max` records out (at most 256 per call), drops those that were overwritten meanwhile, adds
-   * exactly that number to {@link lost}, and hands over the rest. A missed record shows as a jump of the sequence.
+  /*
+   * Copies up to `max` records out, drops those that were overwritten meanwhile, adds exactly that number to `lost`,
+   * and hands over the rest.
    *
    * Why nothing torn gets through: a copy that saw any byte of a later record saw a plain store that followed the
    * writer's exchange of CLAIM. Our look at CLAIM comes after the copy, so it sees that exchange or a later one, and
@@ -336,9 +344,8 @@ export class RingReader {
    * so a read-modify-write on a word of our own stands between them, which nothing passes in either direction.
    * (The memory model of JavaScript promises nothing for racing plain loads; the argument rests on engines neither
    * moving accesses over an atomic read-modify-write nor inventing them, and ring.test.ts watches two real threads.)
-   * @returns  how many were handed over
    */
-  readCopied(max: number, handle: RecordHandler): number {
+  #readCopied(max: number, handle: RecordHandler): number {
     const oldest = (Atomics.load(this.#words, CLAIM) - this.#capacity) | 0
     let from = this.#position
     if (((oldest - from) | 0) > 0) from = oldest
