@@ -1,6 +1,6 @@
 import {
-  advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, readWatermark,
-  resetWatermark, ringReader, supervisor, type Child, type LatestHandle, type Placement, type RingHandle,
+  advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, readWatermark, realFileSystem,
+  resetWatermark, ringReader, supervisor, type Child, type FileSystem, type LatestHandle, type Placement, type RingHandle,
   type Supervisor, type Sync, type ThreadCode, type Watermarks,
 } from '#engine/mod.ts'
 import { oneTick } from './brokers/paper/slippage.ts'
@@ -27,6 +27,8 @@ export type Conduct = {
   readonly pace: Pace
   /** Candle shards. */
   readonly shards: number
+  /** Where the journal is kept; a simulation has one of its own. */
+  readonly disk?: FileSystem
   /** Offered to the executor: `halting`, see executor.actor.ts. */
   readonly services?: Placement['services']
   /** What runs in a strategy's thread; tests put one there that misbehaves. */
@@ -68,7 +70,7 @@ type Wiring = {
  * strategy is started alone.
  */
 export const tradingTree = (run: Run, conduct: Conduct): Trading => {
-  const { pace, shards, services = {}, strategyActor = strategy, strategyCode } = conduct
+  const { pace, shards, services = {}, strategyActor = strategy, strategyCode, disk = realFileSystem } = conduct
   const symbols = run.instruments.all.length
   const latest = createLatest(Math.max(1, symbols))
   const params = new Map(run.info.strategies.map((one) => [one.id, one.params]))
@@ -82,8 +84,8 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
 
   const start = (): (Child | Supervisor)[] => {
     // Opening the journal cuts what was never acknowledged, so that everybody reads the same.
-    const log = openLog(run.journal)
-    const standing = standingOf(run.journal, log.durable)
+    const log = openLog(run.journal, { fileSystem: disk })
+    const standing = standingOf(run.journal, log.durable, disk)
     log.close()
     for (const [id, set] of standing.configured) params.set(id, set)
     stopped.clear()

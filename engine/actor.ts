@@ -1,4 +1,5 @@
 import type { Clock, Millis } from './clock.ts'
+import type { FileSystem } from './log/mod.ts'
 import type { Random } from './random.ts'
 
 /** What every message carries: its kind, and the event time it was sent at. */
@@ -31,6 +32,8 @@ export type Context<C extends { readonly type: string } = Message> = {
   readonly id: string
   readonly clock: Clock
   readonly random: Random
+  /** Where the journal is kept. */
+  readonly disk: FileSystem
   readonly log: Logger
   readonly gauges: Gauges
   /** The journal's durable sequence when this actor started: everything up to it is there to be read back. */

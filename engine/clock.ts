@@ -9,6 +9,14 @@ export type Clock = {
   elapsed(): number
 }
 
+/** Calls back in time. Handed in beside a clock, so that a simulation owns both; each call returns how to call it off. */
+export type Timers = {
+  /** Calls `work` once after `ms`. */
+  later(ms: number, work: () => void): () => void
+  /** Calls `work` every `ms`. */
+  every(ms: number, work: () => void): () => void
+}
+
 /** This machine's clock. */
 export const realClock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
 
@@ -30,6 +38,9 @@ export const later = (ms: number, work: () => void): (() => void) => {
   const timer = setTimeout(work, ms)
   return () => clearTimeout(timer)
 }
+
+/** This machine's timers. */
+export const realTimers: Timers = { later, every }
 
 /** Resolves after `ms`. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

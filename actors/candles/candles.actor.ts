@@ -6,6 +6,7 @@ import { timeframes, type Candle } from '../domain/candle.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { sessionClassOf } from '../feed/validate.ts'
 import { factsIn } from '../journal/past.ts'
+import type { Fact } from '../messages.ts'
 import { END, LATE, MARK, putCandle } from '../records.ts'
 import { actor } from '../vocabulary.ts'
 import { CandleBuilder } from './aggregate.ts'
@@ -50,7 +51,7 @@ export default actor<Given, State>({
       instrument.index % shards === shard ? builderOf(instrument) : null)
     const own = builders.flatMap((builder, index) => (builder ? [{ index, builder }] : []))
     const symbols = instruments.map((one) => one.symbol)
-    restore(builders, instruments, journal, ctx.recovered)
+    restore(builders, instruments, factsIn(journal, ctx.recovered, ctx.disk))
     const writer = ringWriter(candles)
     const reader = ringReader(ticks, tickPlace)
     const state: State = {
@@ -126,11 +127,11 @@ const closeAll = (state: State, at: number, gap: boolean): void => {
 
 /** Takes up the session under way from its journaled minutes. */
 const restore = (
-  builders: readonly (CandleBuilder | null)[], instruments: readonly Instrument[], journal: string, through: number,
+  builders: readonly (CandleBuilder | null)[], instruments: readonly Instrument[], facts: Iterable<Fact>,
 ): void => {
   let lastMark: number | null = null
   let minutes: Candle[] = []
-  for (const fact of factsIn(journal, through)) {
+  for (const fact of facts) {
     if (fact.type !== 'minuteClosed') continue
     if (lastMark !== null && dayOf(fact.mark) !== dayOf(lastMark)) minutes = []
     lastMark = fact.mark

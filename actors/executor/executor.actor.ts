@@ -81,7 +81,7 @@ export type Halting = { halted(problem: ErrorRecord): void }
 export default actor<Given, State>({
   module: import.meta.url,
   start(given, ctx) {
-    const log = openLog(given.journal)
+    const log = openLog(given.journal, { fileSystem: ctx.disk })
     const ledger = emptyLedger()
     const book = emptyBook()
     const instruments = tableOf(given.instruments)
@@ -98,7 +98,7 @@ export default actor<Given, State>({
       held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, lost: 0,
       finished: false, halt: null,
     }
-    for (const fact of factsIn(given.journal, log.durable)) relive(state, fact)
+    for (const fact of factsIn(given.journal, log.durable, ctx.disk)) relive(state, fact)
     if (log.recovered.cutRecords > 0)
       ctx.log.warn(log.recovered, 'The journal ended in a group that was never acknowledged; it was cut away.')
     state.venue.listen((event, at) => {

@@ -1,12 +1,12 @@
-import { readLog, type Millis } from '#engine/mod.ts'
+import { readLog, realFileSystem, type Context, type FileSystem, type Millis } from '#engine/mod.ts'
 import type { Minute } from '../candles/minutes.ts'
 import { timeframes } from '../domain/candle.ts'
 import type { InstrumentTable } from '../domain/instrument.ts'
 import { isSystem, type Fact, type FactOf, type RunInfo, type SystemFact } from '../messages.ts'
 
 /** Every kept fact up to a sequence, oldest first. */
-export function* factsIn(dir: string, through: number): Generator<Fact> {
-  const reader = readLog(dir)
+export function* factsIn(dir: string, through: number, disk: FileSystem = realFileSystem): Generator<Fact> {
+  const reader = readLog(dir, { fileSystem: disk })
   try {
     for (let record = reader.next(through); record; record = reader.next(through))
       yield JSON.parse(record.payload.toString('utf8')) as Fact
@@ -27,15 +27,15 @@ export type Past = {
  * @param seen  told the close of every one-minute candle, wanted or not
  */
 export const pastMinutes = (
+  { disk, recovered }: Pick<Context, 'disk' | 'recovered'>,
   dir: string,
-  recovered: number,
   table: InstrumentTable,
   wanted: (instrument: number, timeframe: number) => boolean,
   seen: (instrument: number, close: number) => void,
 ): Past => {
   const minutes: Minute[] = []
   let through = Number.NEGATIVE_INFINITY
-  for (const fact of factsIn(dir, recovered)) {
+  for (const fact of factsIn(dir, recovered, disk)) {
     if (isSystem(fact)) continue
     through = fact.at
     if (fact.type === 'minuteClosed') minutes.push(minuteOf(fact, table, wanted, seen))
@@ -71,11 +71,11 @@ export type Standing = {
 }
 
 /** Reads where a run stands. */
-export const standingOf = (dir: string, through: number): Standing => {
+export const standingOf = (dir: string, through: number, disk: FileSystem = realFileSystem): Standing => {
   const standing: Unfolding = {
     run: null, minute: null, finished: false, stopped: new Set(), configured: new Map(),
   }
-  for (const fact of factsIn(dir, through))
+  for (const fact of factsIn(dir, through, disk))
     if (fact.type === 'minuteClosed') standing.minute = { mark: fact.mark, sequence: fact.sequence }
     else if (isSystem(fact)) noteSystem(standing, fact)
   return standing

@@ -75,7 +75,7 @@ export default actor<Given, State>({
     eachCandle(given.history, wanted, (candle) => run.history(barOf(candle)))
     const prices = new Map<number, number>()
     const priced = (index: number, close: number): void => void prices.set(index, close)
-    const { minutes, through } = pastMinutes(given.journal, ctx.recovered, table, wanted, priced)
+    const { minutes, through } = pastMinutes(ctx, given.journal, table, wanted, priced)
     const via: OptionChoice | null = definition.via?.(parsed.params) ?? null
     const own = noHoldings(info.id)
     const symbols = given.instruments.map((one) => one.symbol)

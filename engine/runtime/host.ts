@@ -1,6 +1,6 @@
 import type { AnyActor, Context, Logger, Message } from '../actor.ts'
-import { realClock, type Millis } from '../clock.ts'
-import { readLog, type LogReader } from '../log/mod.ts'
+import { realClock, type Clock, type Millis } from '../clock.ts'
+import { readLog, realFileSystem, type FileSystem, type LogReader } from '../log/mod.ts'
 import {
   advance, bellOf, createInbox, edgeReceiver, edgeSender, readWatermark, type EdgeEnd, type Receiver, type Sender,
 } from '../mailbox/mod.ts'
@@ -25,6 +25,12 @@ export type HostSpec = {
   readonly board: Board
   readonly seed: number
 }
+
+/** What an actor finds around it that is not the system's own. */
+export type Surroundings = { readonly clock: Clock; readonly disk: FileSystem }
+
+/** This machine's clock and disk. */
+export const thisMachine: Surroundings = { clock: realClock, disk: realFileSystem }
 
 /** One actor with its mailbox, run by whoever calls `turn`. */
 export type Host = {
@@ -57,9 +63,9 @@ export const openHost = (
   spec: HostSpec,
   log: Logger,
   services: Readonly<Record<string, unknown>> = {},
+  { clock, disk }: Surroundings = thisMachine,
 ): Host => {
   const { sync, board } = spec
-  const clock = realClock
   const bell = bellOf(board.bells, spec.slot)
   const durable = new Int32Array(board.durable)
   const commands = createInbox<Message>(INBOX_MAX)
@@ -68,7 +74,7 @@ export const openHost = (
   const senders = new Map<string, Sender<Message>>()
   const gauges = gaugesOf(board.metrics, spec.slot)
   const recovered = Atomics.load(durable, 0)
-  const facts = sync?.facts ? factStream(sync.facts, spec.id, durable, recovered) : null
+  const facts = sync?.facts ? factStream(sync.facts, spec.id, disk, durable, recovered) : null
   const commandLag = sync?.commandLagMs ?? 0
 
   let outbox: Waiting[] = []
@@ -104,6 +110,7 @@ export const openHost = (
     recovered,
     journaled: () => Atomics.load(durable, 0),
     clock,
+    disk,
     random: seeded(spec.seed),
     log,
     gauges,
@@ -220,9 +227,11 @@ type FactMessage = Message & { readonly from: string; readonly tick?: number }
  * facts were applied as it made them, so while it runs they are passed over; on a start they are what its
  * state is rebuilt from, due at the moment of the decision they record.
  */
-const factStream = (source: NonNullable<Sync['facts']>, self: string, durable: Int32Array, rebuilt: number) => {
+const factStream = (
+  source: NonNullable<Sync['facts']>, self: string, disk: FileSystem, durable: Int32Array, rebuilt: number,
+) => {
   const wanted = new Set(source.kinds)
-  const reader: LogReader = readLog(source.dir, { kinds: wanted })
+  const reader: LogReader = readLog(source.dir, { kinds: wanted, fileSystem: disk })
   return {
     next: (): Due | undefined => {
       for (;;) {
