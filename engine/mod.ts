@@ -15,7 +15,7 @@ export { openHost, type Host, type HostSpec } from './runtime/host.ts'
 export { runInline } from './runtime/inline.ts'
 export * from './runtime/metrics.ts'
 export {
-  openSystem, startSystem, type ActorState, type ActorStatus, type System, type SystemEvents,
+  openSystem, startSystem, type ActorState, type ActorStatus, type Refreshed, type System, type SystemEvents,
 } from './runtime/system.ts'
 export type { Down, DownReason } from './runtime/thread.ts'
 export * from './supervise.ts'

@@ -42,6 +42,36 @@ export const engineErrors = catalogue('ENGINE', {
     says: (d: { name: string }) => `There is no actor ${d.name}.`,
     todo: 'List the actors and use one of their ids.',
   },
+  NO_SUCH_SUPERVISOR: {
+    next: 'stop',
+    says: (d: { name: string }) => `There is no running supervisor ${d.name}.`,
+    todo: 'List the actors and use the id of a supervisor that runs.',
+  },
+  NOT_DECLARED: {
+    next: 'stop',
+    says: (d: { name: string; supervisor: string }) => `${d.supervisor} does not declare a child ${d.name} any more.`,
+    todo: 'Nothing was stopped. Declare it again, or let it be removed.',
+  },
+  NOT_REFRESHABLE: {
+    next: 'stop',
+    says: (d: { name: string }) => `The children of ${d.name} start together, so none is added or removed alone.`,
+    todo: 'Restart it as a whole.',
+  },
+  TOO_MANY_ACTORS: {
+    next: 'stop',
+    says: (d: { name: string; most: number }) => `There is no room for ${d.name}: ${d.most} actors are the most.`,
+    todo: 'Take some strategies out of the configuration, or run them in a second process.',
+  },
+  NOT_RUNNING: {
+    next: 'stop',
+    says: (d: { name: string }) => `${d.name} does not run, so there is nothing to look into.`,
+    todo: 'Wait until it runs again, or start it, and ask once more.',
+  },
+  PROFILE_BUSY: {
+    next: 'retry',
+    says: (d: { name: string; busy: string }) => `${d.busy} is being looked into, so ${d.name} has to wait.`,
+    todo: 'One profile or heap snapshot is taken at a time: ask again when it is through.',
+  },
   NOT_KILLABLE: {
     next: 'stop',
     says: (d: { name: string }) => `${d.name} cannot be stopped alone: its neighbours share its state.`,

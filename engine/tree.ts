@@ -19,6 +19,9 @@ export type ThreadLimits = {
  */
 export type ThreadCode = { readonly main: string; readonly actor: string }
 
+/** Ranks from here on are free for placements to use: slots lie below. */
+export const RANK_FIRST = 1024
+
 /** How a child is placed and watched. */
 export type Placement = {
   readonly name: string
@@ -34,10 +37,15 @@ export type Placement = {
   readonly hangMs?: number
   /** Event-time synchronisation with its neighbours; absent for actors outside the market's time. */
   readonly sync?: Sync
-  /** Names of children to wake when this one has published something. */
+  /** Whom to wake when this one has published something: children, or a supervisor for all below it, by name. */
   readonly wakes?: readonly string[]
   /** Objects of the supervisor's thread it may call, by name. */
   readonly services?: Readonly<Record<string, object>>
+  /**
+   * Order of its messages among those of the same moment from others; its slot by default. For children that come and
+   * go, whose slots depend on when: give each of them one of its own, from {@link RANK_FIRST} on.
+   */
+  readonly rank?: number
   /** Declared, but not started until somebody asks for it. */
   readonly asleep?: boolean
   /** False for one that a person should not end from the dashboard. */

@@ -1,4 +1,4 @@
-import type { AnyActor, Context, Logger, Message } from '../actor.ts'
+import type { AnyActor, Context, Logger, Message, Turn } from '../actor.ts'
 import { realClock, type Clock, type Millis } from '../clock.ts'
 import { readLog, realFileSystem, type FileSystem, type LogReader } from '../log/mod.ts'
 import {
@@ -35,14 +35,18 @@ export const thisMachine: Surroundings = { clock: realClock, disk: realFileSyste
 /** One actor with its mailbox, run by whoever calls `turn`. */
 export type Host = {
   start(): Promise<void>
-  /** One bounded turn: true when it did any work, else false or the milliseconds until it wants another. */
-  turn(): boolean | number
+  /** One bounded turn. */
+  turn(): Turn
   stop(): Promise<void>
   inspect(): unknown
   /** A neighbour (re)started: from now on its messages come through this end. */
   receive(from: number, end: EdgeEnd): void
   /** A neighbour (re)started: from now on messages to it go through this end. */
   connect(to: string, end: EdgeEnd): void
+  /** A neighbour is gone for good: nothing more comes from it. */
+  lose(from: number): void
+  /** From now on these are the slots to wake. */
+  wakes(slots: readonly number[]): void
 }
 
 type Due = { readonly due: Millis; readonly message: Message }
@@ -77,6 +81,7 @@ export const openHost = (
   const facts = sync?.facts ? factStream(sync.facts, spec.id, disk, durable, recovered) : null
   const commandLag = sync?.commandLagMs ?? 0
 
+  let wakes = spec.wakes
   let outbox: Waiting[] = []
   let arrived = 0
   let now: Millis = Number.NEGATIVE_INFINITY
@@ -103,7 +108,7 @@ export const openHost = (
     return true
   }
 
-  const wake = (): void => bell.ringAll(spec.wakes)
+  const wake = (): void => bell.ringAll(wakes)
 
   const ctx: Context = {
     id: spec.id,
@@ -192,6 +197,7 @@ export const openHost = (
       if (!flush()) return false
       publishPromise()
       lookAround()
+      gauges.turned()
       const worked = actor.pump ? actor.pump(state, ctx) : react()
       gauges.mailbox(commands.size + known.size + outbox.length)
       if (flush()) publishPromise()
@@ -217,6 +223,12 @@ export const openHost = (
       senders.get(to)?.close()
       senders.set(to, edgeSender<Message>(end))
     },
+    lose: (from) => {
+      drain()
+      receivers.get(from)?.close()
+      receivers.delete(from)
+    },
+    wakes: (slots) => (wakes = slots),
   }
 }
 

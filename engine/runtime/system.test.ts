@@ -1,32 +1,12 @@
 import t from 'tap'
-import { child, supervisor, type Child } from '../tree.ts'
+import { supervisor, type Child } from '../tree.ts'
 import type { Policy } from '../supervise.ts'
-import { pause, realClock } from '../clock.ts'
-import { seeded } from '../random.ts'
-import { startSystem, type System, type SystemEvents } from './system.ts'
-import patient from './testing/patient.actor.ts'
-
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const policy: Policy = {
-  restart: 'one-for-one', atMost: 2, withinMs: 60_000, then: 'quarantine', delayMs: 20, delayMsMax: 100,
-}
-const start = (children: () => Child[], events: SystemEvents = {}, over: Partial<Policy> = {}): Promise<System> =>
-  startSystem(supervisor('root', { ...policy, ...over }, children), {
-    clock: realClock, random: seeded(1), log: quiet, events,
-  })
-const one = (name: string, given: object, placement: object = {}): Child =>
-  child(patient as never, given as never, { name, limits: { heapMb: 24, youngMb: 2, stackMb: 2 }, ...placement })
-const stateOf = (system: System, id: string) => system.actors().find((actor) => actor.id === id)!.state
+import { pause } from '../clock.ts'
+import type { System, SystemEvents } from './system.ts'
+import { one, policy, startRoot, startTree as start, stateOf, until } from './testing/trees.ts'
 
 const isBack = (system: System, id: string) => (): boolean =>
   system.actors().some((actor) => actor.id === id && actor.restarts === 1 && actor.state === 'running')
-
-const until = async (holds: () => boolean, what: string): Promise<void> => {
-  for (let waited = 0; !holds(); waited += 20) {
-    if (waited > 20_000) throw new Error(`waited in vain until ${what}`)
-    await pause(20)
-  }
-}
 
 // Each kind of death becomes one `down` with its reason, is restarted, then set aside; the neighbour never stops.
 const deaths = [
@@ -138,9 +118,7 @@ t.test('a tree that cannot start says why, and leaves nothing running', async (t
 })
 
 const nested = (name: string, over: Partial<Policy>, children: () => Child[], events: SystemEvents): Promise<System> =>
-  startSystem(supervisor('root', policy, () => [supervisor(name, { ...policy, ...over }, children)]), {
-    clock: realClock, random: seeded(1), log: quiet, events,
-  })
+  startRoot(supervisor('root', policy, () => [supervisor(name, { ...policy, ...over }, children)]), events)
 
 for (const victim of ['first', 'second'])
   t.test(`one more start, not two at once, when the ${victim} dies in a restart`, async (t) => {
@@ -184,8 +162,8 @@ t.test('a group within a group starts again with it', async (t) => {
     one('core', { way: 'none', after: 0 }), inner(),
   ])
   const restarted: string[] = []
-  const system = await startSystem(supervisor('root', policy, () => [outer]), {
-    clock: realClock, random: seeded(1), log: quiet, events: { onRestarted: (id) => restarted.push(id) },
+  const system = await startRoot(supervisor('root', policy, () => [outer]), {
+    onRestarted: (id) => restarted.push(id),
   })
   t.teardown(() => system.stop(1000))
   system.kill('core')

@@ -1,63 +1,25 @@
-import type { Logger, Message } from '../actor.ts'
-import { later, type Clock } from '../clock.ts'
+import type { Message } from '../actor.ts'
 import { recordOf } from '../errors.ts'
 import { engineProblem } from '../problems.ts'
-import type { Random } from '../random.ts'
 import { stillCounting, weigh } from '../supervise.ts'
-import { checkChildren, type Supervisor } from '../tree.ts'
-import { createBoard, type Board } from './board.ts'
+import { checkChildren, type Child, type Node, type Supervisor } from '../tree.ts'
+import { clearSlot, createBoard, type Board } from './board.ts'
 import { clearReading } from './metrics.ts'
+import type { Refreshed, System, SystemEvents, SystemOptions } from './face.ts'
 import {
-  callOff, groupOf, isIsolating, isMember, membersOf, Roster, statusesOf,
+  callOff, groupNamed, groupOf, isIsolating, isMember, membersOf, nameOf, Roster, statusesOf,
   type ActorState, type ActorStatus, type Group, type Member,
 } from './roster.ts'
+import { openProfiler, SNAPSHOT_MS } from './profile.ts'
 import { startThread, type Down, type Thread } from './thread.ts'
 import { watchBeats } from './watch.ts'
 import { Wiring } from './wiring.ts'
 
+export type { Refreshed, System, SystemEvents, SystemOptions } from './face.ts'
 export type { ActorState, ActorStatus } from './roster.ts'
 
 const START_MS = 30_000
 const STOP_MS = 1000
-
-/** What the system tells whoever started it; called in the supervisor's thread. */
-export type SystemEvents = {
-  onDown?(id: string, down: Down): void
-  onRestarted?(id: string, restarts: number, tookMs: number): void
-  /** Set aside after repeated failure. Called before anything waits for it no longer. */
-  onQuarantined?(id: string, because: string): void
-  /** A supervisor gave up: what it held is down and stays down. */
-  onFailed?(id: string, because: string): void
-  onState?(id: string, state: ActorState): void
-}
-
-/** A running tree, in the hands of whoever started it. */
-export type System = {
-  readonly board: Board
-  actors(): ActorStatus[]
-  /** Ends an actor at once; its supervisor takes it from there. */
-  kill(id: string): void
-  /** Stops an actor in order and starts it again; not counted as a failure. */
-  restart(id: string): Promise<void>
-  /** Stops one child and leaves it down. */
-  halt(id: string): Promise<void>
-  /** Starts a child that was halted or quarantined, from what its supervisor declares now. */
-  resume(id: string): Promise<void>
-  /** What an actor says of its state; null when it does not answer in time. */
-  inspect(id: string): Promise<unknown>
-  /** Sends from the supervisor's own thread; kept, in order, while the receiver is down. */
-  send(to: string, message: Message): void
-  /** Stops everything, source first; nothing runs after `withinMs`. */
-  stop(withinMs: number): Promise<void>
-}
-
-/** What a system stands on. */
-export type SystemOptions = {
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Logger
-  readonly events?: SystemEvents
-}
 
 /** A system without a tree yet: what happens while its tree starts finds it ready to be asked. */
 export const openSystem = (options: SystemOptions): System & { start(root: Supervisor): Promise<void> } =>
@@ -70,12 +32,14 @@ export const startSystem = async (root: Supervisor, options: SystemOptions): Pro
   return system
 }
 
+/** A tree while it runs: starts its threads, hears of their deaths, and does what their supervisors' policies say. */
 class TreeRunner implements System {
   readonly board: Board = createBoard()
   readonly #options: SystemOptions
   readonly #events: SystemEvents
   readonly #roster = new Roster()
   readonly #wiring = new Wiring(this.#roster, this.board)
+  readonly #profiler = openProfiler()
   #root: Group | null = null
   #stopping = false
   #endWatch: () => void = () => undefined
@@ -108,13 +72,17 @@ class TreeRunner implements System {
     const own = new Set(membersOf(group))
     const others = membersOf(this.#root!).filter((one) => !own.has(one))
     checkChildren(nodes, new Set(others.map((one) => one.child.name)))
-    group.parts = nodes.map((node) =>
-      node.kind === 'child' ? this.#roster.enter(node, group) : groupOf(node, group))
+    group.parts = nodes.map((node) => this.#enter(node, group))
+    this.#wiring.rewake()
     // Isolated siblings start side by side, and one that cannot is restarted or set aside like one that dies later.
     // Those that share state start in order, since each may need the one before.
     if (isIsolating(group)) await Promise.allSettled(group.parts.map((part) => this.#startAwake(part as Member)))
     else for (const part of group.parts) await this.#startPart(group, part)
     this.#state(group, 'running')
+  }
+
+  #enter(node: Node, group: Group): Member | Group {
+    return node.kind === 'child' ? this.#roster.enter(node, group) : groupOf(node, group)
   }
 
   async #startPart(group: Group, part: Member | Group): Promise<void> {
@@ -133,14 +101,14 @@ class TreeRunner implements System {
     this.#state(member, 'starting')
     clearReading(this.board.metrics, member.slot)
     const paths = this.#wiring.open(member)
-    const thread = startThread(
+    const thread = (this.#options.startThread ?? startThread)(
       child,
       {
         id: child.name,
         slot: member.slot,
         given: child.given,
         sync: child.placement.sync ?? null,
-        wakes: (child.placement.wakes ?? []).map((name) => this.#roster.slotOf(name)),
+        wakes: this.#wiring.wakesOf(member),
         board: this.board,
         seed: random.whole(2 ** 31),
       },
@@ -153,7 +121,7 @@ class TreeRunner implements System {
     void thread.down.then((down) => this.#onDown(member, thread, down))
     paths.hand()
     const limit = child.placement.startMs ?? START_MS
-    const late = later(limit, () =>
+    const late = clock.later(limit, () =>
       thread.kill('hung', recordOf(engineProblem('START_TIMEOUT', { name: child.name, ms: limit }))))
     try {
       await thread.ready
@@ -163,7 +131,7 @@ class TreeRunner implements System {
     this.#wiring.reconnect(member)
     member.upSince = clock.now()
     member.beatAt = clock.elapsed()
-    this.#state(member, 'running')
+    if (!member.wanted) this.#state(member, 'running')
   }
 
   // --- dying ----------------------------------------------------------------------------------------------
@@ -196,7 +164,7 @@ class TreeRunner implements System {
     if (verdict.type === 'give up') return this.#giveUp(member, verdict.failures)
     this.#state(member, 'restarting')
     const since = clock.elapsed()
-    member.cancelRestart = later(verdict.afterMs, () => {
+    member.cancelRestart = clock.later(verdict.afterMs, () => {
       member.cancelRestart = null
       void this.#restarted(member, since)
     })
@@ -240,7 +208,7 @@ class TreeRunner implements System {
       return
     }
     this.#state(group, 'restarting')
-    group.cancelRestart = later(verdict.afterMs, () => {
+    group.cancelRestart = clock.later(verdict.afterMs, () => {
       group.cancelRestart = null
       void this.#startGroupAgain(group, culprit, since)
     })
@@ -255,6 +223,7 @@ class TreeRunner implements System {
       this.#state(group, 'running') // so that the failure below is weighed like any other
       return this.#restartGroup(group, group.fallen ?? culprit)
     }
+    this.#forgetGone()
     this.#events.onRestarted?.(culprit, group.restarts, Math.round(this.#options.clock.elapsed() - since))
   }
 
@@ -273,8 +242,17 @@ class TreeRunner implements System {
   async restart(id: string): Promise<void> {
     const { group } = this.#roster.find(id)
     if (group.node.policy.restart === 'one-for-all') return this.#restartTogether(group, id)
-    await this.halt(id)
-    await this.resume(id)
+    await this.replace(id)
+  }
+
+  async replace(id: string): Promise<number> {
+    const since = this.#options.clock.elapsed()
+    await this.#alone(id, async (member) => {
+      const declared = await this.#declared(member)
+      await this.#stopAlone(member)
+      await this.#startAs(member, declared)
+    })
+    return this.#options.clock.elapsed() - since
   }
 
   // Wished for by a person, so it is no failure, and forgives those before it.
@@ -288,28 +266,116 @@ class TreeRunner implements System {
   }
 
   async halt(id: string): Promise<void> {
-    const member = this.#roster.find(id)
-    if (member.group.node.policy.restart === 'one-for-all')
-      throw engineProblem('NOT_KILLABLE', { name: id })
-    await this.#stopMember(member, this.#deadline(member.child.placement.stopMs ?? STOP_MS))
+    await this.#alone(id, (member) => this.#stopAlone(member))
   }
 
   async resume(id: string): Promise<void> {
-    const member = this.#roster.find(id)
-    if (member.thread) return
-    const nodes = await member.group.node.children()
-    const fresh = nodes.find((node) => node.kind === 'child' && node.name === id)
-    if (fresh?.kind === 'child') member.child = fresh
+    await this.#alone(id, async (member) => {
+      if (!member.thread) await this.#startAs(member, await this.#declared(member))
+    })
+  }
+
+  // What people ask of the children of one group happens one after the other: two starts at once would be two threads.
+  async #alone(id: string, work: (member: Member) => Promise<void>): Promise<void> {
+    const { group } = this.#roster.find(id)
+    if (group.node.policy.restart === 'one-for-all') throw engineProblem('NOT_KILLABLE', { name: id })
+    await this.#inTurn(group, () => work(this.#roster.find(id)))
+  }
+
+  #inTurn<R>(group: Group, work: () => Promise<R>): Promise<R> {
+    const done = group.settled.then(work)
+    group.settled = done.catch(() => undefined)
+    return done
+  }
+
+  async #declared({ child: { name }, group }: Member): Promise<Child> {
+    const nodes = await group.node.children()
+    const declared = nodes.find((node) => node.kind === 'child' && node.name === name)
+    if (declared?.kind === 'child') return declared
+    throw engineProblem('NOT_DECLARED', { name, supervisor: group.node.name })
+  }
+
+  #stopAlone(member: Member): Promise<void> {
+    return this.#stopMember(member, this.#deadline(member.child.placement.stopMs ?? STOP_MS))
+  }
+
+  async #startAs(member: Member, declared: Child): Promise<void> {
+    if (this.#stopping || this.#roster.get(declared.name) !== member) return
+    member.child = declared
     member.failures = []
     await this.#startMember(member)
+  }
+
+  async refresh(name: string): Promise<Refreshed> {
+    const group = this.#root && groupNamed(name, this.#root)
+    if (!group || group.state === 'stopped' || group.state === 'failed')
+      throw engineProblem('NO_SUCH_SUPERVISOR', { name })
+    if (group.node.policy.restart !== 'one-for-one') throw engineProblem('NOT_REFRESHABLE', { name })
+    return this.#inTurn(group, () => this.#refresh(group))
+  }
+
+  async #refresh(group: Group): Promise<Refreshed> {
+    const nodes = await group.node.children()
+    // Went down meanwhile with all above it: whoever starts it again asks for its children anew.
+    if (group.state !== 'running') return { started: [], gone: [] }
+    const known = new Map(group.parts.map((part) => [nameOf(part), part]))
+    const others = membersOf(this.#root!).filter((one) => one.group !== group)
+    checkChildren(nodes, new Set(others.map((one) => one.child.name)))
+    const gone = group.parts.filter((part) => !nodes.some((node) => node.name === nameOf(part)))
+    const fresh: (Member | Group)[] = []
+    for (const node of nodes.filter((one) => !known.has(one.name))) {
+      const part = this.#enter(node, group)
+      fresh.push(part)
+      known.set(node.name, part)
+    }
+    group.parts = [...nodes.map((node) => known.get(node.name)!), ...gone]
+    this.#wiring.rewake()
+    await Promise.allSettled([
+      ...fresh.map((part) => this.#startPart(group, part)),
+      ...gone.map((part) => this.#remove(part, group)),
+    ])
+    return { started: fresh.map(nameOf), gone: gone.map(nameOf) }
+  }
+
+  async #remove(part: Member | Group, group: Group): Promise<void> {
+    await (isMember(part) ? this.#stopAlone(part) : this.#stopGroup(part, this.#deadline(STOP_MS * 3)))
+    group.parts = group.parts.filter((one) => one !== part)
+    for (const member of isMember(part) ? [part] : membersOf(part)) this.#forget(member)
+  }
+
+  // Who was declared before the group started again, and is no more.
+  #forgetGone(): void {
+    const declared = new Set(membersOf(this.#root!))
+    for (const member of this.#roster.all()) if (!declared.has(member) && !member.thread) this.#forget(member)
+  }
+
+  #forget(member: Member): void {
+    this.#wiring.forget(member)
+    this.#roster.forget(member)
+    clearSlot(this.board, member.slot)
+    this.#wiring.rewake()
   }
 
   async inspect(id: string): Promise<unknown> {
     const { thread } = this.#roster.find(id)
     if (!thread) return null
-    const tooLate = new Promise<null>((resolve) => later(500, () => resolve(null)))
+    const tooLate = new Promise<null>((resolve) => this.#options.clock.later(500, () => resolve(null)))
     // A call to a thread that dies is never answered, so it races with the thread's end.
     return Promise.race([thread.control.inspect(), thread.down.then(() => null), tooLate])
+  }
+
+  cpuProfile(id: string, seconds: number): Promise<string> {
+    return this.#profiler.cpuProfile(this.#roster.find(id).thread?.inspected ?? null, id, seconds)
+  }
+
+  async heapSnapshot(id: string, file: string): Promise<void> {
+    const member = this.#roster.find(id)
+    member.excusedUntil = this.#options.clock.elapsed() + SNAPSHOT_MS
+    try {
+      await this.#profiler.heapSnapshot(member.thread?.inspected ?? null, id, file)
+    } finally {
+      member.excusedUntil = 0
+    }
   }
 
   send(to: string, message: Message): void {

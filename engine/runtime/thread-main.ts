@@ -1,18 +1,18 @@
 /** What every worker thread runs: one actor, its loop, its signs of life. */
-import { getHeapStatistics } from 'node:v8'
+import { getHeapStatistics, writeHeapSnapshot } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { AnyActor, Logger } from '../actor.ts'
-import { breath, every } from '../clock.ts'
+import { every } from '../clock.ts'
 import { bellOf } from '../mailbox/mod.ts'
 import { engineProblem } from '../problems.ts'
+import { controlOf } from './board.ts'
 import { openHost } from './host.ts'
+import { runLoop } from './loop.ts'
 import { gaugesOf } from './metrics.ts'
-import type { FromThread, ThreadData, ToThread } from './thread.ts'
+import type { ControlLane, FromThread, ThreadData, ToThread } from './thread.ts'
 
-/** Longest sleep without a look around: bounds what a lost wake-up can cost, and how old a sign of life may be. */
-const SLEEP_MS = 200
 /** Log lines a thread may write in a second; a flood costs its own lines, not the supervisor's time. */
 const LINES_PER_SECOND = 200
 const MACHINE_EVERY_MS = 500
@@ -47,15 +47,21 @@ let stopping = false
 port.on('message', (message: ToThread) => {
   if (message.type === 'receive') host.receive(message.from, message.end)
   else if (message.type === 'connect') host.connect(message.to, message.end)
+  else if (message.type === 'lose') host.lose(message.from)
+  else if (message.type === 'wakes') host.wakes(message.slots)
   else stopping = true
 })
-expose({ inspect: () => host.inspect() }, nodeEndpoint(data.control))
+const lane: ControlLane = { inspect: () => host.inspect(), writeHeap: (file) => void writeHeapSnapshot(file) }
+expose(lane, nodeEndpoint(data.control))
 
 const machine = gaugesOf(spec.board.metrics, spec.slot)
 const measure = (): void => {
   const { user, system } = process.threadCpuUsage()
-  const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics()
-  machine.machine(user + system, heap)
+  const { used_heap_size, heap_size_limit, external_memory: buffers } = getHeapStatistics()
+  machine.machine({
+    cpuMicros: user + system, heapBytes: used_heap_size, heapLimitBytes: heap_size_limit, bufferBytes: buffers,
+  })
+  if (data.loop === 'event') machine.idle(performance.eventLoopUtilization().idle * 1000)
   // The heap has a limit that V8 enforces; buffers lie outside of it, and would take the whole process with them.
   if (buffers > data.buffersMb * 2 ** 20)
     throw engineProblem('OUT_OF_MEMORY', { name: spec.id, heapMb: data.buffersMb })
@@ -77,12 +83,8 @@ if (data.loop === 'event') {
   end()
 } else {
   const bell = bellOf(spec.board.bells, spec.slot)
-  while (!stopping) {
-    beat()
-    const worked = host.turn()
-    if (worked !== true) bell.sleep(() => host.turn() === true, Math.min(SLEEP_MS, worked || SLEEP_MS))
-    await breath()
-  }
+  const controlPending = controlOf(spec.board, spec.slot)
+  await runLoop({ hosts: [host], bell, beat, controlPending, stopping: () => stopping, meter: machine })
 }
 await host.stop()
 say({ type: 'stopped' })

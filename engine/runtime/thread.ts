@@ -1,5 +1,5 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import { expose, wrap, type Remote } from 'comlink'
+import { expose, wrap, type Endpoint, type Remote } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { Logger } from '../actor.ts'
 import { later } from '../clock.ts'
@@ -7,7 +7,9 @@ import { recordOf, type ErrorRecord } from '../errors.ts'
 import type { EdgeEnd } from '../mailbox/mod.ts'
 import { engineProblem } from '../problems.ts'
 import type { Child, ThreadLimits } from '../tree.ts'
+import { rouserOf } from './board.ts'
 import type { HostSpec } from './host.ts'
+import type { Inspected } from './profile.ts'
 
 /** What a thread is started with. */
 export type ThreadData = {
@@ -24,6 +26,8 @@ export type ThreadData = {
 export type ToThread =
   | { readonly type: 'receive'; readonly from: number; readonly end: EdgeEnd }
   | { readonly type: 'connect'; readonly to: string; readonly end: EdgeEnd }
+  | { readonly type: 'lose'; readonly from: number }
+  | { readonly type: 'wakes'; readonly slots: readonly number[] }
   | { readonly type: 'stop' }
 
 /** Thread to supervisor: that it started, that it stopped as asked, and what it logs. */
@@ -37,13 +41,22 @@ export type DownReason = 'threw' | 'exited' | 'out of memory' | 'hung' | 'killed
 /** How a thread ended: every kind of death in one shape. */
 export type Down = { readonly reason: DownReason; readonly error: ErrorRecord | null }
 
+/** What a thread answers its supervisor in between. */
+export type ControlLane = {
+  inspect(): unknown
+  /** Writes its heap into a file; nothing else happens in the thread until that is done. */
+  writeHeap(file: string): void
+}
+
 /** A running thread as its supervisor holds it. */
 export type Thread = {
   /** Resolves when the actor has started; rejects when it died before. */
   readonly ready: Promise<void>
   /** Resolves, once, when the thread is gone. */
   readonly down: Promise<Down>
-  readonly control: Remote<{ inspect(): unknown }>
+  readonly control: Remote<ControlLane>
+  /** What a profiler needs of it. */
+  readonly inspected: Inspected
   tell(message: ToThread): void
   /** Asks it to stop; ends it when it has not within `ms`. */
   stop(ms: number): Promise<Down>
@@ -56,14 +69,18 @@ export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 8, stackMb: 2,
 
 const sources = new URL('./thread-main.ts', import.meta.url)
 
-/** Starts a child of the tree in a thread of its own. */
-export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sends'], log: Logger): Thread => {
+/** Starts a child of the tree in a thread of its own, with the paths it sends by. */
+export type StartThread = (child: Child, spec: HostSpec, sends: ThreadData['sends'], log: Logger) => Thread
+
+/** Starts a child in a worker thread of this process. */
+export const startThread: StartThread = (child, spec, sends, log) => {
   const limits = child.placement.limits ?? defaultLimits
   const code = child.placement.code ?? { main: sources.href, actor: child.actor.module }
   const control = new MessageChannel()
+  const rouse = rouserOf(spec.board, spec.slot)
   const offered = Object.entries(child.placement.services ?? {}).map(([name, object]) => {
     const channel = new MessageChannel()
-    expose(object, nodeEndpoint(channel.port1))
+    expose(object, rousing(channel.port1, rouse))
     return { name, ours: channel.port1, theirs: channel.port2 }
   })
   const data: ThreadData = {
@@ -112,13 +129,23 @@ export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sen
     down.resolve(ended)
   })
 
+  const lane = wrap<ControlLane>(rousing(control.port1, rouse))
   return {
     ready: ready.promise,
     down: down.promise,
-    control: wrap(nodeEndpoint(control.port1)),
-    tell: (message) => worker.postMessage(message, 'end' in message ? [message.end.port] : []),
+    control: lane,
+    inspected: {
+      down: down.promise,
+      startCpuProfile: (how) => worker.startCpuProfile(how),
+      writeHeap: (file) => lane.writeHeap(file),
+    },
+    tell: (message) => {
+      worker.postMessage(message, 'end' in message ? [message.end.port] : [])
+      rouse()
+    },
     stop: async (ms) => {
       worker.postMessage({ type: 'stop' } satisfies ToThread)
+      rouse()
       const giveUp = later(ms, () => {
         ended ??= { reason: 'stopped', error: null }
         void worker.terminate()
@@ -130,6 +157,18 @@ export const startThread = (child: Child, spec: HostSpec, sends: ThreadData['sen
     kill: (reason, error) => {
       ended ??= { reason, error: error ?? null }
       void worker.terminate()
+    },
+  }
+}
+
+/** A comlink endpoint that has the thread at the other end take what is posted to it at once. */
+const rousing = (port: MessagePort, rouse: () => void): Endpoint => {
+  const endpoint = nodeEndpoint(port)
+  return {
+    ...endpoint,
+    postMessage(message, transfer) {
+      endpoint.postMessage(message, transfer)
+      rouse()
     },
   }
 }

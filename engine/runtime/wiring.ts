@@ -35,7 +35,7 @@ export class Wiring {
       sends: edges.map(({ to, sender }) => ({ to, end: sender })),
       hand: () => {
         for (const { to, receiver } of edges)
-          this.#roster.get(to)?.thread?.tell({ type: 'receive', from: member.slot, end: receiver })
+          this.#roster.get(to)?.thread?.tell({ type: 'receive', from: rankOf(member), end: receiver })
       },
     }
   }
@@ -46,11 +46,30 @@ export class Wiring {
     for (const other of this.#roster.all()) {
       if (other.state !== 'running' || !other.child.sendsTo.includes(name)) continue
       const { sender, receiver } = createEdge(EDGE_CAPACITY)
-      member.thread!.tell({ type: 'receive', from: other.slot, end: receiver })
+      member.thread!.tell({ type: 'receive', from: rankOf(other), end: receiver })
       other.thread!.tell({ type: 'connect', to: name, end: sender })
     }
     const kept = this.#kept.get(name)
     if (kept) this.#openOwn(name, kept)
+  }
+
+  /** The slots a child is to wake, as the tree is now. */
+  wakesOf({ child }: Member): readonly number[] {
+    const slots = (child.placement.wakes ?? []).flatMap((name) => this.#roster.named(name)).map(({ slot }) => slot)
+    return [...new Set(slots)]
+  }
+
+  /** Children have come or gone: tells all that run whom they wake from now on. */
+  rewake(): void {
+    for (const member of this.#roster.all())
+      if (member.child.placement.wakes) member.thread?.tell({ type: 'wakes', slots: this.wakesOf(member) })
+  }
+
+  /** A child is gone for good: forgets what was kept for it, and closes what it sent by. */
+  forget(member: Member): void {
+    this.cut(member.child.name)
+    this.#kept.delete(member.child.name)
+    for (const to of member.child.sendsTo) this.#roster.get(to)?.thread?.tell({ type: 'lose', from: rankOf(member) })
   }
 
   /** Sends from this thread; what the receiver cannot take now is kept, in order. */
@@ -94,6 +113,10 @@ export class Wiring {
 
   #flush(to: string, { edge, waiting }: Kept): void {
     while (waiting.length > 0 && edge?.send(waiting[0]!) === 'sent') waiting.shift()
-    this.#bell.ring(this.#roster.slotOf(to))
+    const receiver = this.#roster.get(to)
+    if (receiver) this.#bell.ring(receiver.slot)
   }
 }
+
+/** What orders a child's messages among those of the same moment. */
+const rankOf = ({ child, slot }: Member): number => child.placement.rank ?? slot

@@ -1,8 +1,15 @@
 /** An actor for tests that dies in the way it was told to, once its counter reaches a number. */
 import type { Actor, Ref } from '../../actor.ts'
 
-type Way = 'none' | 'throw' | 'reject' | 'exit' | 'loop' | 'leak' | 'throw in start'
-type Given = { readonly way: Way; readonly after: number; readonly to?: Ref; readonly tally?: SharedArrayBuffer }
+type Way = 'none' | 'changed' | 'throw' | 'reject' | 'exit' | 'loop' | 'leak' | 'throw in start'
+type Given = {
+  readonly way: Way
+  readonly after: number
+  readonly to?: Ref
+  readonly tally?: SharedArrayBuffer
+  /** Wakes its neighbours in every turn, and never rests. */
+  readonly wake?: boolean
+}
 type State = {
   readonly given: Given
   turns: number
@@ -14,6 +21,7 @@ type Said = { readonly type: 'said'; readonly what: number }
 
 const ways: Record<Way, (state: State) => void> = {
   none: () => undefined,
+  changed: () => undefined,
   throw: () => {
     throw new Error('a defect')
   },
@@ -41,8 +49,9 @@ export default {
     if (state.tally) Atomics.add(state.tally, 0, 1)
     if (state.given.to && state.turns <= 100) ctx.send(state.given.to, { type: 'said', what: state.turns }, state.turns)
     if (state.turns === state.given.after) ways[state.given.way](state)
-    return state.turns <= 100
+    if (state.given.wake) ctx.wake()
+    return state.given.wake === true || state.turns <= 100
   },
   on: { said: (state, { what }) => void state.heard.push(what) },
-  inspect: ({ turns, heard }) => ({ turns, heard }),
+  inspect: ({ given: { way }, turns, heard }) => ({ way, turns, heard }),
 } satisfies Actor<Given, State, Said, Said>
