@@ -64,6 +64,12 @@ type Handlers<M extends { readonly type: string }, S, C extends { readonly type:
   readonly [K in M['type']]?: (state: S, message: Extract<M, { type: K }> & { at: Millis }, ctx: Context<C>) => void
 }
 
+/**
+ * What a turn came to: true when it did any work, false when there is nothing to do until somebody rings, the
+ * milliseconds after which it wants to look again, or what it waits for (rings wake it all the same).
+ */
+export type Turn = boolean | number | { readonly settled: Promise<unknown> }
+
 /** How an actor starts and what it handles. */
 export type Actor<G, S, M extends { readonly type: string }, C extends { readonly type: string }> = {
   /** `import.meta.url`, so that a thread can load the same file. */
@@ -75,11 +81,8 @@ export type Actor<G, S, M extends { readonly type: string }, C extends { readonl
   readonly start: (given: G, ctx: Context<C>) => S | Promise<S>
   /** Commands and facts, each handled to its end, one at a time. */
   readonly on?: Handlers<M, S, C>
-  /**
-   * One bounded turn of work on rings: true when it did any, false when it has to be woken, or the milliseconds
-   * after which it wants to look again. Without it, messages are handled as they fall due.
-   */
-  readonly pump?: (state: S, ctx: Context<C>) => boolean | number
+  /** One bounded turn of work on rings. Without it, messages are handled as they fall due. */
+  readonly pump?: (state: S, ctx: Context<C>) => Turn
   /** Ordered shutdown: finish, write, close. */
   readonly stop?: (state: S, ctx: Context<C>) => void | Promise<void>
   /** Plain data about the state, for people. */

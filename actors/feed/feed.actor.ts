@@ -39,7 +39,8 @@ type State = {
   readonly from: number
   /** What the stream gave and the ring has not taken. */
   step: Step | null
-  fetching: boolean
+  /** Settles, never rejects, once rows have come. */
+  fetching: Promise<void> | null
   failed: unknown
   paced: boolean
   ended: boolean
@@ -63,21 +64,21 @@ export default actor<Given, State>({
       writer: ringWriter(ring),
       latest: openLatest(latest),
       pacer: pacer(pace.speed),
-      step: null, fetching: false, failed: null, paced: false, ended: false,
+      step: null, fetching: null, failed: null, paced: false, ended: false,
       row: new Float64Array(8),
     }
   },
   pump(state, ctx) {
     if (state.failed) throw state.failed
     if (state.ended) return false
-    if (state.fetching) return true
+    if (state.fetching) return { settled: state.fetching }
     let count = 0
     try {
       while (count < TURN_MAX) {
         state.step ??= state.stream.next()
         if (state.step === 'more') {
-          fetch(state)
-          return true
+          state.fetching = fetch(state)
+          return { settled: state.fetching }
         }
         const wait = state.step === 'session' ? openSession(state, ctx) : publish(state, ctx)
         if (wait !== 0) return count > 0 || (wait === FULL ? false : wait)
@@ -108,21 +109,19 @@ const show = (state: State, ctx: Context<Command>): void => {
   ctx.wake()
 }
 
-const fetch = (state: State): void => {
-  state.fetching = true
+const fetch = (state: State): Promise<void> =>
   state.rows.next().then(
     ({ value, done }) => {
       if (done) state.stream.finish()
       else state.stream.push(value)
       state.step = null
-      state.fetching = false
+      state.fetching = null
     },
     (error: unknown) => {
       state.failed = error
-      state.fetching = false
+      state.fetching = null
     },
   )
-}
 
 const openSession = (state: State, ctx: Context<Command>): number => {
   state.paced = false

@@ -1,3 +1,4 @@
+import type { Turn } from '../actor.ts'
 import { LINE } from './layout.ts'
 
 /**
@@ -5,8 +6,9 @@ import { LINE } from './layout.ts'
  *
  * ```
  * Int32Array; a line is 128 bytes, so that threads do not slow each other
- *   line 2t       BELL      counts the rings for thread t       whoever rings
- *   line 2t + 1   SLEEPING  1 while thread t may be waiting     thread t
+ *   line 2t       BELL      counts the rings for thread t                      whoever rings
+ *   line 2t + 1   STATE     0 awake, 1 looking once more, 2 asleep             thread t
+ *                 SLEPT     what BELL was when thread t went to sleep          thread t
  * ```
  */
 export type Bells = { readonly board: Int32Array<SharedArrayBuffer>; readonly threads: number }
@@ -22,6 +24,12 @@ export type BellOptions = {
   /** Wakes whoever waits on that word; tests drop some of these. */
   readonly notify?: (board: Int32Array<SharedArrayBuffer>, word: number) => void
 }
+
+const STATE = LINE
+const SLEPT = LINE + 1
+const AWAKE = 0
+const LOOKING = 1
+const ASLEEP = 2
 
 /** How a sleep ended: the second look found something, somebody rang, or the time was up. */
 export type Woken = 'ready' | 'rung' | 'timeout'
@@ -39,11 +47,12 @@ const LOOK_EVERY_MS = 100
  * One thread's view of the board.
  *
  * Why no wake-up is missed. Who brings something first makes it visible (an atomic store or exchange: HEAD of a ring,
- * the count of a port) and then loads SLEEPING. Who goes to sleep reads BELL, stores SLEEPING, and then looks for
- * something once more. These are sequentially consistent, so in their one total order either the store of SLEEPING
- * comes before its load, and the bell is rung; or the load comes first, then the thing was visible before that, and
- * the second look finds it. A ring that falls between reading BELL and waiting changes BELL, and `Atomics.wait`
- * returns at once because the value is no longer the one read. Threads that are awake cost the ringer one load.
+ * the count of a port) and then loads STATE. Who goes to sleep reads BELL, stores LOOKING, and then looks for
+ * something once more. These are sequentially consistent, so in their one total order either the store of LOOKING
+ * comes before the load of STATE, and the bell is rung; or the load comes first, then the thing was visible before
+ * that, and the second look finds it. A ring that falls between reading BELL and waiting changes BELL, and
+ * `Atomics.wait` returns at once because the value is no longer the one read. Threads that are awake cost the ringer
+ * one load.
  *
  * Waits are bounded all the same: a thread may be terminated after it published and before it rang.
  */
@@ -63,7 +72,7 @@ export class Bell {
   /** Wakes `thread` if it sleeps. Call after what it shall find is visible to it. */
   ring(thread: number): void {
     const word = thread * 2 * LINE
-    if (Atomics.load(this.#board, word + LINE) === 0) return
+    if (Atomics.load(this.#board, word + STATE) === AWAKE) return
     Atomics.add(this.#board, word, 1)
     this.#notify(this.#board, word)
   }
@@ -75,13 +84,38 @@ export class Bell {
 
   /**
    * Blocks this thread until it is rung, at most `timeoutMs`.
-   * @param check  the second look: whether there is already something to do
+   * @param look  the second look: true when there is something to do, or the milliseconds until there may be
    */
-  sleep(check: () => boolean, timeoutMs: number): Woken {
-    const rings = Atomics.load(this.#board, this.#word)
-    Atomics.store(this.#board, this.#word + LINE, 1)
-    const woken = check() ? 'ready' : outcomes[Atomics.wait(this.#board, this.#word, rings, timeoutMs)]
-    Atomics.store(this.#board, this.#word + LINE, 0)
+  sleep(look: () => boolean | number, timeoutMs: number): Woken {
+    const rings = this.#lookAgain()
+    const found = look()
+    let woken: Woken = 'ready'
+    if (found !== true) {
+      // From here to the end of the wait nothing but this runs: whoever sees ASLEEP sees a thread that is well.
+      Atomics.store(this.#board, this.#word + SLEPT, rings)
+      Atomics.store(this.#board, this.#word + STATE, ASLEEP)
+      const atMost = found === false ? timeoutMs : Math.min(found, timeoutMs)
+      woken = outcomes[Atomics.wait(this.#board, this.#word, rings, atMost)]
+    }
+    Atomics.store(this.#board, this.#word + STATE, AWAKE)
+    return woken
+  }
+
+  /**
+   * The same for a thread that waits for a promise as well, and so must wait in the event loop: until what `look`
+   * waits for is settled, or it is rung.
+   */
+  async doze(look: () => Turn, timeoutMs: number): Promise<Woken> {
+    const rings = this.#lookAgain()
+    const found = look()
+    let woken: Woken = 'ready'
+    if (typeof found === 'object') {
+      const wait = Atomics.waitAsync(this.#board, this.#word, rings, timeoutMs)
+      const rung = wait.async ? wait.value : Promise.resolve(wait.value)
+      woken = await Promise.race([rung.then((how) => outcomes[how]), found.settled.then(() => 'ready' as const)])
+      if (woken === 'ready') Atomics.notify(this.#board, this.#word) // lets go of the pending wait
+    }
+    Atomics.store(this.#board, this.#word + STATE, AWAKE)
     return woken
   }
 
@@ -95,8 +129,7 @@ export class Bell {
     let listening = true
     const turn = () => {
       if (!listening) return
-      const rings = Atomics.load(this.#board, this.#word)
-      Atomics.store(this.#board, this.#word + LINE, 1)
+      const rings = this.#lookAgain()
       look()
       const waiting = Atomics.waitAsync(this.#board, this.#word, rings, LOOK_EVERY_MS)
       // Rung while looking: look again, but not before the event loop had its turn.
@@ -106,9 +139,16 @@ export class Bell {
     turn()
     return () => {
       listening = false
-      Atomics.store(this.#board, this.#word + LINE, 0)
+      Atomics.store(this.#board, this.#word + STATE, AWAKE)
       Atomics.notify(this.#board, this.#word) // lets go of the pending wait
     }
+  }
+
+  /** From here on whoever brings something rings. */
+  #lookAgain(): number {
+    const rings = Atomics.load(this.#board, this.#word)
+    Atomics.store(this.#board, this.#word + STATE, LOOKING)
+    return rings
   }
 }
 
