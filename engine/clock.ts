@@ -17,9 +17,6 @@ export type Timers = {
   every(ms: number, work: () => void): () => void
 }
 
-/** This machine's clock. */
-export const realClock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
-
 /** A clock that stands still until it is told to move. */
 export const virtualClock = (start: Millis = 0): Clock & { advance(ms: number): void } => {
   let now = start
@@ -39,8 +36,8 @@ export const later = (ms: number, work: () => void): (() => void) => {
   return () => clearTimeout(timer)
 }
 
-/** This machine's timers. */
-export const realTimers: Timers = { later, every }
+/** This machine's clock and timers. */
+export const realClock: Clock & Timers = { now: () => Date.now(), elapsed: () => performance.now(), later, every }
 
 /** Resolves after `ms`. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

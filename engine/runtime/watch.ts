@@ -1,4 +1,4 @@
-import { every, type Clock } from '../clock.ts'
+import type { Clock, Timers } from '../clock.ts'
 import { recordOf } from '../errors.ts'
 import { engineProblem } from '../problems.ts'
 import type { Member } from './roster.ts'
@@ -16,12 +16,12 @@ const WATCH_MS = 200
  */
 export const watchBeats = (
   beats: Int32Array,
-  clock: Clock,
+  clock: Clock & Timers,
   members: () => Iterable<Member>,
   also: () => void,
 ): (() => void) => {
   let last = clock.elapsed()
-  return every(WATCH_MS, () => {
+  return clock.every(WATCH_MS, () => {
     const now = clock.elapsed()
     // When this thread itself was held up, the others may have been too: that time does not count.
     const slept = Math.max(0, now - last - 2 * WATCH_MS)
