@@ -45,6 +45,12 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 /** Lets the event loop turn once: timers, port events and promises that are due run before it resolves. */
 export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
+/** Microseconds on the machine's monotonic clock, the same clock in every thread. */
+export const machineMicros = (): number => {
+  const [seconds, nanos] = process.hrtime()
+  return seconds * 1_000_000 + nanos / 1000
+}
+
 /**
  * Microseconds on the machine's monotonic clock, the same clock in every thread, wrapped to an int32
  * so that it fits a ring's record: compare two readings with `(b - a) | 0` (up to 35 minutes apart).

@@ -104,11 +104,11 @@ export const read = async (given: ReaderGiven): Promise<void> => {
 /** Begins to count what a round costs this thread; call the result at its end. */
 const meter = ({ metrics, ticks }: Round, place: number): (() => void) => {
   const gauges = gaugesOf(metrics, place)
-  const { cpuMicros } = readingOf(metrics, place)
+  const cpuMicros = readingOf(metrics, place).thread?.cpuMicros ?? 0
   const before = process.threadCpuUsage()
   return () => {
     const { user, system } = process.threadCpuUsage(before)
-    gauges.machine(cpuMicros + user + system, 0)
+    gauges.machine({ cpuMicros: cpuMicros + user + system, heapBytes: 0, heapLimitBytes: 0, bufferBytes: 0 })
     gauges.handled(ticks)
   }
 }

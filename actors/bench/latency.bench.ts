@@ -103,9 +103,9 @@ const readRound = (table: MetricsHandle, readers: number): RoundReading => {
   const places = Array.from({ length: readers }, (_, place) => place)
   const rows = places.map((place) => readingOf(table, place))
   const handled = rows.reduce((sum, row) => sum + row.handled, 0)
-  const cpu = rows.reduce((sum, row) => sum + row.cpuMicros, 0) / handled
+  const cpu = rows.reduce((sum, row) => sum + row.thread!.cpuMicros, 0) / handled
   const writer = readingOf(table, readers)
-  return { ...latencyOf(table, places)!, handled, cpu, writerCpu: writer.cpuMicros / writer.handled }
+  return { ...latencyOf(table, places)!, handled, cpu, writerCpu: writer.thread!.cpuMicros / writer.handled }
 }
 
 /** The first ticks of the shipped day, as {@link WriterGiven} wants them. */

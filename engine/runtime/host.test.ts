@@ -6,7 +6,6 @@ import { advance, createEdge, createWatermarks, edgeReceiver, edgeSender, readWa
 import type { Sync } from '../tree.ts'
 import { createBoard } from './board.ts'
 import { openHost } from './host.ts'
-import { clearReading, createMetrics, gaugesOf, readingOf } from './metrics.ts'
 
 type Heard = readonly [what: string, now: number]
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -223,37 +222,4 @@ t.test('a path that is opened anew goes on where the old one stopped', async (t)
   const sink = connect('sink', 4)
   host.turn()
   t.equal(sink.pending(), 1)
-})
-
-t.test('a row of figures says what its actor did; latencies are right within a fifth', async (t) => {
-  const handle = createMetrics(2)
-  const gauges = gaugesOf(handle, 1)
-  t.match(readingOf(handle, 1), { handled: 0, latencyP50: null, latencyP99: null })
-  gauges.handled(3)
-  gauges.handled(4)
-  gauges.lag(5)
-  gauges.mailbox(6)
-  gauges.machine(7, 8)
-  gauges.latency(0)
-  t.strictSame(readingOf(handle, 1), {
-    handled: 7, lag: 5, mailbox: 6, cpuMicros: 7, heapBytes: 8, latencyP50: 1, latencyP99: 1,
-  })
-  t.match(readingOf(handle, 0), { handled: 0, latencyP50: null }, 'its neighbour has a row of its own')
-  clearReading(handle, 1)
-  t.match(readingOf(handle, 1), { handled: 0, lag: 0, latencyP50: 1 }, 'the shape of its latencies outlives a thread')
-
-  const micros = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 2 ** 31 - 1 }))
-  fc.assert(
-    fc.property(fc.array(micros, { minLength: 1 }), (all) => {
-      const fresh = createMetrics(1)
-      const { latency } = gaugesOf(fresh, 0)
-      for (const one of all) latency(one)
-      const sorted = all.toSorted((a, b) => a - b)
-      const { latencyP50, latencyP99 } = readingOf(fresh, 0)
-      return ([[0.5, latencyP50], [0.99, latencyP99]] as const).every(([share, said]) => {
-        const exact = sorted[Math.ceil(share * all.length) - 1]!
-        return said! >= exact - 0.5 && said! <= exact * 1.19 + 0.5
-      })
-    }),
-  )
 })

@@ -148,24 +148,24 @@ const threadOf = (row: Float64Array, now: number): ThreadReading | null => {
   }
 }
 
-/** Latencies by size. */
-export type Histogram = {
-  /** How many there were up to each bucket's upper edge and above that of the one before. */
-  readonly counts: readonly number[]
-  /** Upper edges in microseconds, included: each a fourth of an octave above the one before. */
-  readonly edges: readonly number[]
-  readonly sumMicros: number
-  readonly maxMicros: number
-}
+/** How many latencies fell into each bucket: up to its edge of {@link latencyEdges}, above the edge before it. */
+export type LatencyCounts = Int32Array | Float64Array
 
-/** Upper edges of the buckets of every {@link Histogram}, in microseconds. */
+/** Upper edges of the buckets in microseconds: each a fourth of an octave above the one before. */
 export const latencyEdges: readonly number[] = Array.from({ length: BUCKETS }, (_, i) => 2 ** (i / 4))
 
-/** All latencies of one row. */
-export const histogramOf = (handle: MetricsHandle, slot: number): Histogram => {
-  const { row, buckets } = rowOf(handle, slot)
-  return { counts: [...buckets], edges: latencyEdges, sumMicros: row[LATENCY_SUM]!, maxMicros: row[LATENCY_MAX]! }
-}
+/** The latencies of one row as they are now. */
+export const latencyCounts = (handle: MetricsHandle, slot: number): LatencyCounts =>
+  rowOf(handle, slot).buckets.slice()
+
+/** Sum of all latencies of one row, in microseconds. */
+export const latencySumOf = (handle: MetricsHandle, slot: number): number => rowOf(handle, slot).row[LATENCY_SUM]!
+
+/**
+ * The latency that a share of all did not exceed, in microseconds; `null` without any.
+ * @returns  the upper edge of the bucket it lies in: at most 19 % above the true value
+ */
+export const quantileOf = (counts: LatencyCounts, share: number): number | null => quantile(counts, total(counts), share)
 
 /** The latencies of several rows as if they were one; `null` before the first. In microseconds. */
 export const latencyOf = (
@@ -174,8 +174,7 @@ export const latencyOf = (
 ): { readonly p50: number; readonly p99: number } | null => {
   const together = new Int32Array(BUCKETS)
   for (const slot of slots) rowOf(handle, slot).buckets.forEach((count, i) => (together[i]! += count))
-  const count = total(together)
-  const [p50, p99] = [quantile(together, count, 0.5), quantile(together, count, 0.99)]
+  const [p50, p99] = [quantileOf(together, 0.5), quantileOf(together, 0.99)]
   return p50 === null || p99 === null ? null : { p50, p99 }
 }
 
@@ -191,21 +190,21 @@ const rowOf = (handle: MetricsHandle, slot: number) => ({
 
 /** Forgets everything, when another actor takes the row over. */
 export const clearRow = (handle: MetricsHandle, slot: number): void => {
-  clearReading(handle, slot)
-  new Int32Array(handle.buckets, slot * BUCKETS * 4, BUCKETS).fill(0)
+  const { row, buckets } = rowOf(handle, slot)
+  row.fill(0)
+  buckets.fill(0)
 }
 
 const bucketOf = (micros: number): number =>
   micros <= 1 ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log2(micros) * 4))
 
-const total = (buckets: Int32Array): number => {
+const total = (buckets: LatencyCounts): number => {
   let sum = 0
   for (let i = 0; i < BUCKETS; i++) sum += buckets[i]!
   return sum
 }
 
-// The upper edge of the bucket that holds the quantile: at most 19 % above the true value.
-const quantile = (buckets: Int32Array, count: number, share: number): number | null => {
+const quantile = (buckets: LatencyCounts, count: number, share: number): number | null => {
   if (count === 0) return null
   let left = share * count
   for (let i = 0; i < BUCKETS; i++) {

@@ -32,7 +32,7 @@ export const watchBeats = (
 }
 
 const look = (member: Member, beat: number, now: number, slept: number): void => {
-  if (beat !== member.beat || member.state !== 'running') {
+  if (beat !== member.beat || member.state !== 'running' || now < member.excusedUntil) {
     member.beat = beat
     member.beatAt = now
     return

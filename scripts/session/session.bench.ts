@@ -110,7 +110,7 @@ const inSession = async (pace: Pick<SessionOptions, 'speed' | 'from'>, watch: Wa
 type Cost = { readonly strategies: number; readonly actors: number; readonly process: number }
 
 const costOf = ({ system }: Session): Cost => {
-  const actors = system.actors().map(({ id, reading }) => ({ id, micros: reading?.cpuMicros ?? 0 }))
+  const actors = system.actors().map(({ id, reading }) => ({ id, micros: reading?.thread?.cpuMicros ?? 0 }))
   const sum = (list: typeof actors): number => list.reduce((total, { micros }) => total + micros, 0)
   return {
     strategies: sum(actors.filter(({ id }) => id.startsWith('strategy/'))),
