@@ -1,5 +1,6 @@
 import type { Clock, Millis } from './clock.ts'
 import type { FileSystem } from './log/mod.ts'
+import type { Announcer, AnnouncerOptions, Interests } from './mailbox/interest.ts'
 import type { Random } from './random.ts'
 
 /** What every message carries: its kind, and the event time it was sent at. */
@@ -56,6 +57,10 @@ export type Context<C extends { readonly type: string } = Message> = {
   durable(sequence: number): void
   /** Wakes those who read what this actor publishes, if they sleep. */
   wake(): void
+  /** Of what is announced under `interests`, only records with these keys wake this actor: see mailbox/interest.ts. */
+  listen(interests: Interests, keys: readonly number[]): void
+  /** Announces what this actor publishes to those who listen: see mailbox/interest.ts. */
+  announcer(interests: Interests, options?: AnnouncerOptions): Announcer
   /** What the supervisor offers by name, each call a promise. */
   service<T>(name: string): T
 }

@@ -1,5 +1,8 @@
 export { bellOf, createBells, type Bell, type Bells, type BellOptions, type Woken } from './doorbell.ts'
 export { createInbox, type Inbox } from './inbox.ts'
+export {
+  announcerOf, createInterests, listen, type Announcer, type AnnouncerOptions, type Interests,
+} from './interest.ts'
 export { createLatest, LATEST_VALUES, openLatest, type Latest, type LatestHandle } from './latest.ts'
 export { oneLine, type RecordShape } from './layout.ts'
 export {

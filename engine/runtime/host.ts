@@ -2,7 +2,8 @@ import type { AnyActor, Context, Logger, Message, Turn } from '../actor.ts'
 import { realClock, type Clock, type Millis } from '../clock.ts'
 import { readLog, realFileSystem, type FileSystem, type LogReader } from '../log/mod.ts'
 import {
-  advance, bellOf, createInbox, edgeReceiver, edgeSender, readWatermark, type EdgeEnd, type Receiver, type Sender,
+  advance, announcerOf, bellOf, createInbox, edgeReceiver, edgeSender, listen, readWatermark,
+  type EdgeEnd, type Receiver, type Sender,
 } from '../mailbox/mod.ts'
 import { seeded } from '../random.ts'
 import type { Sync } from '../tree.ts'
@@ -153,6 +154,8 @@ export const openHost = (
       wake()
     },
     wake: () => wake(),
+    listen: (interests, keys) => listen(interests, spec.slot, keys),
+    announcer: (interests, how) => announcerOf(interests, bell, how),
     service: <T>(name: string) => services[name] as T,
   }
 
