@@ -55,6 +55,19 @@ export const oneLine: RecordShape = { fields: 6, ints: 4 }
 /** Bytes of one record. */
 export const recordBytes = ({ fields, ints }: RecordShape): number => 8 * fields + 4 * ints
 
+/** A ring as plain data: it crosses threads by structured clone, and both sides see the same memory. */
+export type RingHandle = {
+  readonly control: SharedArrayBuffer
+  readonly data: SharedArrayBuffer
+  /** Slots; a power of two. */
+  readonly capacity: number
+  /** How many readers there is room for. */
+  readonly readers: number
+  /** Whether the writer waits for the slowest active reader, or overruns it. */
+  readonly lossless: boolean
+  readonly record: RecordShape
+}
+
 /** The two views of a memory of records. */
 export type RecordViews = { readonly fields: Float64Array; readonly ints: Int32Array }
 

@@ -1,8 +1,7 @@
 import {
   ACTIVE, CLAIM, FENCE, HEAD, LOST, offsetOf, readerLine, recordBytes, TAIL, viewsOf,
-  type RecordShape, type RecordViews,
+  type RecordShape, type RecordViews, type RingHandle,
 } from './layout.ts'
-import type { RingHandle } from './ring.ts'
 
 /** What a reader does with one record; valid during the call only. Made once, not per batch. */
 export type RecordHandler = (

@@ -1,5 +1,4 @@
-import { ACTIVE, CLAIM, HEAD, offsetOf, readerLine, recordBytes, TAIL, viewsOf } from './layout.ts'
-import type { RingHandle } from './ring.ts'
+import { ACTIVE, CLAIM, HEAD, offsetOf, readerLine, recordBytes, TAIL, viewsOf, type RingHandle } from './layout.ts'
 
 /** The writing end of a ring: claim, fill by plain stores, and publish once per batch. */
 export class RingWriter {

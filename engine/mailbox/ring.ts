@@ -1,24 +1,13 @@
 import {
-  ACTIVE, CLAIM, controlBytes, HEAD, LOST, oneLine, readerLine, recordBytes, TAIL, type RecordShape,
+  ACTIVE, CLAIM, controlBytes, HEAD, LOST, oneLine, readerLine, recordBytes, TAIL,
+  type RecordShape, type RingHandle,
 } from './layout.ts'
 import { RingReader } from './ring-reader.ts'
 import { RingWriter } from './ring-writer.ts'
 
+export type { RingHandle } from './layout.ts'
 export type { RecordHandler, RingReader } from './ring-reader.ts'
 export type { RingWriter } from './ring-writer.ts'
-
-/** A ring as plain data: it crosses threads by structured clone, and both sides see the same memory. */
-export type RingHandle = {
-  readonly control: SharedArrayBuffer
-  readonly data: SharedArrayBuffer
-  /** Slots; a power of two. */
-  readonly capacity: number
-  /** How many readers there is room for. */
-  readonly readers: number
-  /** Whether the writer waits for the slowest active reader, or overruns it. */
-  readonly lossless: boolean
-  readonly record: RecordShape
-}
 
 /** What a ring is made as. */
 export type RingOptions = {
