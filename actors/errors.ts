@@ -56,3 +56,41 @@ export const configErrors = catalogue('CONFIG', {
 
 /** Makes a throwable error of this catalogue. */
 export const { problem } = configErrors
+
+/** What can be wrong with a change of the fleet while it runs. */
+export const fleetErrors = catalogue('FLEET', {
+  ID_TAKEN: {
+    next: 'stop',
+    says: (d: { strategy: string }) => `There is, or was, a strategy called ${d.strategy} in this run.`,
+    todo: 'Give it another id: what a strategy did in a run goes by its id, also after it was removed.',
+  },
+  FULL: {
+    next: 'stop',
+    says: (d: { strategy: string; seats: number }) =>
+      `There is no seat for ${d.strategy}: this run has ${d.seats}, and all are taken.`,
+    todo: 'Remove a strategy first, or run the others in a second process.',
+  },
+  REMOVED: {
+    next: 'stop',
+    says: (d: { strategy: string }) => `${d.strategy} was removed from the fleet.`,
+    todo: 'Clone it under another id to have its like again.',
+  },
+  LEAVING: {
+    next: 'stop',
+    says: (d: { strategy: string }) => `${d.strategy} is being removed; its positions are on their way out.`,
+    todo: 'Wait until it is gone.',
+  },
+  HOLDS: {
+    next: 'stop',
+    says: (d: { strategy: string }) => `${d.strategy} holds a position or has an order under way.`,
+    todo: 'Wait until it is flat, or remove it with flatten=true: what it holds is then left at the market first.',
+  },
+  NOT_ANSWERED: {
+    next: 'retry',
+    says: (d: { strategy: string }) => `The executor did not say in time what ${d.strategy} holds. Nothing was changed.`,
+    todo: 'Try again; the System page shows how the executor fares.',
+  },
+})
+
+/** Makes a throwable error of a change of the fleet. */
+export const { problem: fleetProblem } = fleetErrors

@@ -1,5 +1,6 @@
 import type { DownReason, ErrorRecord, Millis } from '#engine/mod.ts'
 import type { Candle } from './domain/candle.ts'
+import type { StrategyLimits } from './domain/limits.ts'
 import type { Approved, Fill, Intent, Levels, Order, Trade } from './domain/order.ts'
 import type { Paise } from './domain/money.ts'
 import type { Signal } from './domain/signal.ts'
@@ -16,6 +17,7 @@ export type Command =
     }
   | { readonly type: 'decided'; readonly facts: readonly BusinessFact[] } // risk to executor: keep these, act on them
   | { readonly type: 'note'; readonly facts: readonly SystemFact[] } // supervisor to executor: keep these
+  | { readonly type: 'flatten'; readonly strategy: string; readonly because: string } // the same: leave all it holds
 
 /** Why risk said no: a stable code, a sentence a trader understands, and the figures it is made of. */
 export type Refusal = {
@@ -99,6 +101,14 @@ export type SystemFact =
       readonly params: Readonly<Record<string, unknown>>
       readonly by: string
     }
+  | {
+      readonly type: 'strategyAdded' // to the run's fleet, while it runs
+      readonly info: StrategyInfo
+      readonly limits: StrategyLimits
+      readonly by: string
+    }
+  /** From the fleet, for good: its id names what it did, and is not given to another in this run. */
+  | { readonly type: 'strategyRemoved'; readonly strategy: string; readonly by: string }
 
 /** What a run is made of; two runs with the same `id` are the same run. */
 export type RunInfo = {
@@ -106,6 +116,7 @@ export type RunInfo = {
   readonly kind: 'replay'
   readonly recording: string
   readonly recordingHash: string
+  /** The fleet it began with. */
   readonly strategies: readonly StrategyInfo[]
   readonly symbols: readonly string[]
   readonly warmSessions: number
@@ -144,6 +155,7 @@ export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>
 const system: ReadonlySet<string> = new Set<SystemFact['type']>([
   'runStarted', 'runResumed', 'runFinished', 'actorDown', 'actorRestarted', 'actorQuarantined',
   'strategyPaused', 'strategyResumed', 'strategyStopped', 'strategyStarted', 'strategyConfigured',
+  'strategyAdded', 'strategyRemoved',
 ])
 
 /** Whether a fact belongs to the machinery rather than to the market's time. */

@@ -17,12 +17,12 @@ import {
 import { END, MARK, TICK } from '../records.ts'
 import { emptyBook, onFact, type Book } from '../risk/book.ts'
 import { lossBreach } from '../risk/judge.ts'
-import type { Limits } from '../risk/limits.ts'
+import { limitsAfter, type Limits } from '../risk/limits.ts'
 import { actor } from '../vocabulary.ts'
 import { objection } from './admit.ts'
 import { causeOf } from './cause.ts'
 import { apply, emptyLedger, outstanding, owed, unplaced, type Ledger } from './ledger.ts'
-import { endOfDay, guard, squareOffMinute, type Guard } from './protect.ts'
+import { busyStrategies, endOfDay, flatten, guard, squareOffMinute, type Guard, type SquareOff } from './protect.ts'
 
 /** Records taken in one turn: a few milliseconds of work, so that control messages are heard in between. */
 const TURN_MAX = 4096
@@ -46,7 +46,7 @@ type State = {
   readonly log: Log
   readonly ledger: Ledger
   readonly book: Book
-  readonly limits: Limits
+  limits: Limits
   readonly instruments: InstrumentTable
   readonly venue: PaperVenue
   readonly guard: Guard
@@ -60,6 +60,8 @@ type State = {
   at: Millis
   /** What may begin only once the facts before it are on disk. */
   effects: (() => void)[]
+  /** Strategies that shall leave all they hold at the next record, and why. */
+  readonly flattening: Map<string, string>
   dirty: boolean
   /** Records of the stream that never came, by their numbers: none, as long as the ring keeps its word. */
   lost: number
@@ -95,8 +97,8 @@ export default actor<Given, State>({
       ticks: ringReader(given.ticks, given.tickPlace),
       minutes: minuteReader(given.candles, given.candlePlace, symbols, () => true),
       record: { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 },
-      held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], dirty: false, lost: 0,
-      finished: false, halt: null,
+      held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], flattening: new Map(),
+      dirty: false, lost: 0, finished: false, halt: null,
     }
     for (const fact of factsIn(given.journal, log.durable, ctx.disk)) relive(state, fact)
     if (log.recovered.cutRecords > 0)
@@ -131,6 +133,9 @@ export default actor<Given, State>({
     note(state, { facts }, ctx) {
       for (const fact of facts) keepSystem(state, fact, ctx.clock.now())
     },
+    flatten(state, { strategy, because }) {
+      state.flattening.set(strategy, because)
+    },
   },
   stop(state, ctx) {
     if (!state.log.dead) settle(state, ctx)
@@ -139,6 +144,7 @@ export default actor<Given, State>({
   inspect: ({ ledger, tick, at, halt, log }) => ({
     tick, at, halt, records: log.records,
     orders: ledger.orders.size, open: ledger.trips.size, conflicts: ledger.conflicts,
+    busy: [...busyStrategies(ledger)],
   }),
 })
 
@@ -212,6 +218,7 @@ const onTick = (state: State): void => {
   begin(state)
   // The price of a tick that came late is no price to trade on.
   if (kind !== TICK) return
+  if (state.flattening.size > 0) leaveAsked(state, at)
   for (const order of state.guard.onTick(index, price, at)) send(state, order, at)
   state.venue.tick(index, at, price, bid, ask)
 }
@@ -234,15 +241,28 @@ const keepMinute = (state: State, minute: Minute): void => {
   const day = dayOf(at)
   if (state.ledger.day !== day) publish(state, { type: 'sessionOpened', day, openAt, closeAt }, at)
   publish(state, { type: 'minuteClosed', mark: at, sequence, fed, quarantined, candles }, at)
-  if (minuteOfDay(at) >= squareOffMinute) squareOff(state, at)
+  leaveAsked(state, at)
+  if (minuteOfDay(at) >= squareOffMinute)
+    leaveAll(state, at, endOfDay(state.ledger, at), 'No entry is left working at the end of the day.')
   if (at !== closeAt) return
   state.venue.endSession(at)
   publish(state, { type: 'sessionClosed', day }, at)
 }
 
-const squareOff = (state: State, at: Millis): void => {
-  const { exits, cancels } = endOfDay(state.ledger, at)
-  const because = 'No entry is left working at the end of the day.'
+/** Leaves what was asked to be left, and whatever somebody holds who is not in the fleet any more. */
+const leaveAsked = (state: State, at: Millis): void => {
+  const { ledger, flattening, limits } = state
+  for (const strategy of busyStrategies(ledger)) {
+    const because = flattening.get(strategy) ?? (strategy in limits.strategies ? undefined : removed)
+    if (because === undefined) continue
+    leaveAll(state, at, flatten(ledger, at, { because, of: (one) => one === strategy }), because)
+  }
+  flattening.clear()
+}
+
+const removed = 'Its strategy was removed.'
+
+const leaveAll = (state: State, at: Millis, { exits, cancels }: SquareOff, because: string): void => {
   for (const id of cancels) state.effects.push(() => state.venue.cancel(id, because, at))
   for (const order of exits) send(state, order, at)
 }
@@ -260,7 +280,10 @@ const take = (state: State, fact: BusinessFact, at: Millis): void => {
   if (fact.type !== 'orderApproved') return publish(state, fact, at, 'risk')
   const { order } = fact
   const refusal = objection(state.ledger, order, 'paper')
-  if (!refusal) return send(state, order, at, 'risk')
+  if (!refusal) {
+    const gone = order.purpose === 'entry' && !(order.strategy in state.limits.strategies)
+    return (gone ? turnAway : send)(state, order, at, 'risk')
+  }
   publish(state, { type: 'intentRefused', intent: wishOf(order), refusal }, at)
 }
 
@@ -269,6 +292,12 @@ const wishOf = (order: Order): Exit => ({
   kind: 'exit', id: order.intent, strategy: order.strategy, signal: order.signal, at: order.approvedAt,
   mode: order.mode, symbol: order.symbol, reason: order.reason ?? 'SIGNAL', because: order.because,
 })
+
+/** An entry that was approved just before its strategy was removed: on record, and over. */
+const turnAway = (state: State, order: Approved<Order>, at: Millis, from: string): void => {
+  publish(state, { type: 'orderApproved', order }, at, from)
+  publish(state, { type: 'orderRejected', order: order.id, because: removed }, at)
+}
 
 /** Claims an order on record; it leaves once that is on disk. */
 const send = (state: State, order: Approved<Order>, at: Millis, from = 'executor'): void => {
@@ -303,6 +332,7 @@ const keep = (state: State, fact: Fact): void => {
 /** Takes a fact into the state: the same when it is made and when it is read back. */
 const relive = (state: State, fact: Fact): void => {
   if (fact.type === 'runFinished') state.finished = true
+  if (fact.type === 'strategyAdded' || fact.type === 'strategyRemoved') state.limits = limitsAfter(state.limits, fact)
   if (isSystem(fact)) return
   apply(state.ledger, fact)
   onFact(state.book, fact, state.instruments)

@@ -20,7 +20,7 @@ export type Guard = {
   onTick(index: number, price: Paise, at: Millis): readonly Approved<Order>[]
 }
 
-/** What to do at the end of the day. */
+/** What leaving everything takes. */
 export type SquareOff = {
   readonly exits: readonly Approved<Order>[]
   /** Entries that have not filled, to be cancelled. */
@@ -57,9 +57,36 @@ export const reached = (levels: Levels, price: Paise): LevelReason | null => {
 /**
  * Leaves all that is held and not being left. To be asked at 15:15 and at every mark after it: an entry may fill late.
  */
-export const endOfDay = (ledger: Ledger, now: Millis): SquareOff => ({
-  exits: openTrades(ledger).flatMap((trip) => approved(trip, 'EOD', 'End of day: nothing is held overnight.', now)),
-  cancels: workingOrders(ledger).filter(({ order }) => order.purpose === 'entry').map(({ order }) => order.id),
+export const endOfDay = (ledger: Ledger, now: Millis): SquareOff =>
+  leaveAll(ledger, now, { reason: 'EOD', because: 'End of day: nothing is held overnight.', of: () => true })
+
+/** The same for some strategies alone, by a person's word. */
+export const flatten = (
+  ledger: Ledger,
+  now: Millis,
+  { because, of }: { readonly because: string; readonly of: (strategy: string) => boolean },
+): SquareOff => leaveAll(ledger, now, { reason: 'MANUAL', because, of })
+
+/** Strategies that hold something or have an order under way. */
+export const busyStrategies = (ledger: Ledger): ReadonlySet<string> =>
+  new Set([
+    ...openTrades(ledger).map(({ strategy }) => strategy),
+    ...workingOrders(ledger).map(({ order }) => order.strategy),
+  ])
+
+type Leaving = {
+  readonly reason: ExitReason
+  readonly because: string
+  readonly of: (strategy: string) => boolean
+}
+
+const leaveAll = (ledger: Ledger, now: Millis, { reason, because, of }: Leaving): SquareOff => ({
+  exits: openTrades(ledger)
+    .filter(({ strategy }) => of(strategy))
+    .flatMap((trip) => approved(trip, reason, because, now)),
+  cancels: workingOrders(ledger)
+    .filter(({ order }) => order.purpose === 'entry' && of(order.strategy))
+    .map(({ order }) => order.id),
 })
 
 const none: readonly Approved<Order>[] = []

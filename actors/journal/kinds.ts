@@ -31,6 +31,8 @@ const numbers = {
   strategyStopped: 40,
   strategyStarted: 41,
   strategyConfigured: 42,
+  strategyAdded: 43,
+  strategyRemoved: 44,
 } as const satisfies Record<Fact['type'], number>
 
 /** The frame number of a fact. */

@@ -2,7 +2,7 @@ import { readLog, realFileSystem, type Context, type FileSystem, type Millis } f
 import type { Minute } from '../candles/minutes.ts'
 import { timeframes } from '../domain/candle.ts'
 import type { InstrumentTable } from '../domain/instrument.ts'
-import { isSystem, type Fact, type FactOf, type RunInfo, type SystemFact } from '../messages.ts'
+import { isSystem, type Fact, type FactOf, type Kept, type RunInfo, type SystemFact } from '../messages.ts'
 
 /** Every kept fact up to a sequence, oldest first. */
 export function* factsIn(dir: string, through: number, disk: FileSystem = realFileSystem): Generator<Fact> {
@@ -68,12 +68,17 @@ export type Standing = {
   readonly stopped: ReadonlySet<string>
   /** Parameters that a person set, by strategy. */
   readonly configured: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  /** What was added to the fleet that the run began with, and removed from it, in order. */
+  readonly changes: readonly FleetChange[]
 }
+
+/** A strategy that came while the run was under way, or went. */
+export type FleetChange = FactOf<'strategyAdded' | 'strategyRemoved'>
 
 /** Reads where a run stands. */
 export const standingOf = (dir: string, through: number, disk: FileSystem = realFileSystem): Standing => {
   const standing: Unfolding = {
-    run: null, minute: null, finished: false, stopped: new Set(), configured: new Map(),
+    run: null, minute: null, finished: false, stopped: new Set(), configured: new Map(), changes: [],
   }
   for (const fact of factsIn(dir, through, disk))
     if (fact.type === 'minuteClosed') standing.minute = { mark: fact.mark, sequence: fact.sequence }
@@ -86,12 +91,14 @@ type Unfolding = {
 } & {
   readonly stopped: Set<string>
   readonly configured: Map<string, Readonly<Record<string, unknown>>>
+  readonly changes: FleetChange[]
 }
 
-const noteSystem = (standing: Unfolding, fact: SystemFact): void => {
+const noteSystem = (standing: Unfolding, fact: Kept<SystemFact>): void => {
   if (fact.type === 'runStarted') standing.run = fact.run
   if (fact.type === 'runFinished') standing.finished = true
   if (fact.type === 'strategyStopped') standing.stopped.add(fact.strategy)
   if (fact.type === 'strategyStarted') standing.stopped.delete(fact.strategy)
   if (fact.type === 'strategyConfigured') standing.configured.set(fact.strategy, fact.params)
+  if (fact.type === 'strategyAdded' || fact.type === 'strategyRemoved') standing.changes.push(fact)
 }

@@ -1,27 +1,11 @@
 import { catalogue } from '#engine/mod.ts'
+import type { StrategyLimits } from '../domain/limits.ts'
 import type { Paise } from '../domain/money.ts'
 import type { Mode } from '../domain/order.ts'
+import type { FactOf } from '../messages.ts'
 import type { RiskDefaults } from '../strategy/define.ts'
 
-/** How the quantity of an entry is found, and the share of capital it may cost. */
-export type Sizing = NonNullable<RiskDefaults['sizing']>
-
-/** What one running strategy may do. `null` means that this limit is not set. */
-export type StrategyLimits = {
-  readonly capital: Paise
-  /** The run's mode: an intent of any other mode is refused. */
-  readonly mode: Mode
-  readonly sizing: Sizing
-  readonly maxOpenTrades: number
-  readonly dailyLossPercent: number
-  readonly minRewardToRisk: number | null
-  /** After an exit, no entry in the same direction on the same underlying for so long. */
-  readonly cooldownMinutes: number
-  /** Minutes of the day in India, both included: [555, 900] is 09:15 to 15:00. */
-  readonly hours: readonly [number, number]
-  /** Largest value of one position, in percent of capital; sizes are cut to it. */
-  readonly maxPositionPercent: number
-}
+export type { Sizing, StrategyLimits } from '../domain/limits.ts'
 
 /** What all strategies together may do. */
 export type AccountLimits = {
@@ -106,11 +90,27 @@ export const strategyLimits = (given: {
  * Limits of the account over the strategies it carries; its capital is the sum of theirs.
  * @throws as {@link strategyLimits}
  */
-export const limitsFor = (strategies: Readonly<Record<string, StrategyLimits>>, configured: unknown = {}): Limits => {
-  const capital = Object.values(strategies).reduce((sum, one) => sum + one.capital, 0)
-  const account = { ...accountDefaults, ...checked('the account', configured, accountChecks), capital }
-  return { account, strategies }
+export const limitsFor = (strategies: Limits['strategies'], configured: unknown = {}): Limits => {
+  const account = { ...accountDefaults, ...checked('the account', configured, accountChecks) }
+  return { account: { ...account, capital: capitalOf(strategies) }, strategies }
 }
+
+/**
+ * The limits once a strategy has come or gone: the account's capital is what those that are there were given. What
+ * one that is gone made or lost today still counts for the account.
+ */
+export const limitsAfter = (
+  { account, strategies: before }: Limits,
+  fact: FactOf<'strategyAdded' | 'strategyRemoved'>,
+): Limits => {
+  const strategies = { ...before }
+  if (fact.type === 'strategyAdded') strategies[fact.info.id] = fact.limits
+  else delete strategies[fact.strategy]
+  return { account: { ...account, capital: capitalOf(strategies) }, strategies }
+}
+
+const capitalOf = (strategies: Limits['strategies']): Paise =>
+  Object.values(strategies).reduce((sum, one) => sum + one.capital, 0)
 
 type Check = { readonly needs: string; readonly holds: (value: unknown) => boolean }
 type Checks<T> = Readonly<Record<keyof T, Check>>

@@ -8,11 +8,11 @@ import type { BusinessFact, Fact } from '../messages.ts'
 import { actor } from '../vocabulary.ts'
 import { emptyBook, onFact, type Book } from './book.ts'
 import { judge, judgeExit, judgeMove } from './judge.ts'
-import type { Limits } from './limits.ts'
+import { limitsAfter, type Limits } from './limits.ts'
 
 type Given = { readonly limits: Limits; readonly instruments: readonly Instrument[]; readonly executor: Ref }
 type State = {
-  readonly limits: Limits
+  limits: Limits
   readonly instruments: InstrumentTable
   readonly executor: Ref
   readonly book: Book
@@ -44,6 +44,8 @@ export default actor<Given, State>({
     levelsMoved: (state, fact) => hear(state, fact),
     tradeClosed: (state, fact) => hear(state, fact),
     strategyHalted: (state, fact) => hear(state, fact),
+    strategyAdded: (state, fact) => void (state.limits = limitsAfter(state.limits, fact)),
+    strategyRemoved: (state, fact) => void (state.limits = limitsAfter(state.limits, fact)),
   },
   inspect: ({ book }) => book,
 })

@@ -80,6 +80,11 @@ const handlers: Handlers = {
     patch('strategies', { id: scope.ids.of('strategy', fact.strategy), config: fact.params }),
     put('audit_events', rows.auditRow(scope, fact, fact.params)),
   ],
+  strategyAdded: (scope, fact) => [
+    put('strategies', { ...rows.strategyRow(scope, fact.info), risk: fact.limits }),
+    put('audit_events', rows.auditRow(scope, { ...fact, strategy: fact.info.id }, { ...fact.info, risk: fact.limits })),
+  ],
+  strategyRemoved: (scope, fact) => commanded(scope, fact, 'removed'),
 
   // The machinery.
   actorDown: (scope, { actor, reason, error, at }) => [

@@ -22,7 +22,8 @@ export type Scope = {
 
 /** A fact that says what a person did. */
 export type Command = FactOf<
-  'strategyPaused' | 'strategyResumed' | 'strategyStopped' | 'strategyStarted' | 'strategyConfigured'
+  | 'strategyPaused' | 'strategyResumed' | 'strategyStopped' | 'strategyStarted' | 'strategyConfigured'
+  | 'strategyRemoved'
 >
 
 type Row<T extends keyof Tables> = Insertable<Tables[T]>
@@ -44,7 +45,7 @@ export const runRow = ({ ids }: Scope, run: RunInfo): Row<'runs'> => ({
   started_at: iso(run.startedAt),
 })
 
-/** A strategy as it starts with its run. */
+/** A strategy as it starts: with its run, or later. */
 export const strategyRow = ({ ids, base }: Scope, one: StrategyInfo): Row<'strategies'> => ({
   id: ids.of('strategy', one.id),
   ...base,
@@ -256,7 +257,7 @@ export const haltRow = (
 /** What a person did. */
 export const auditRow = (
   { ids, base, sequence }: Scope,
-  { type, strategy, by, at, cause }: Command,
+  { type, strategy, by, at, cause }: Pick<Command, 'strategy' | 'by' | 'at' | 'cause'> & { readonly type: string },
   after: object,
 ): Row<'audit_events'> => ({
   id: ids.of('audit event', sequence),
