@@ -1,10 +1,11 @@
 import {
-  advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, readWatermark, realFileSystem,
+  advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, RANK_FIRST, readWatermark, realFileSystem,
   resetWatermark, ringReader, supervisor, type Child, type FileSystem, type LatestHandle, type Placement, type RingHandle,
   type Supervisor, type Sync, type ThreadCode, type Watermarks,
 } from '#engine/mod.ts'
 import { oneTick } from './brokers/paper/slippage.ts'
 import candles from './candles/candles.actor.ts'
+import type { StrategyLimits } from './domain/limits.ts'
 import executor from './executor/executor.actor.ts'
 import feed from './feed/feed.actor.ts'
 import type { Pace } from './feed/pace.ts'
@@ -13,6 +14,7 @@ import { standingOf } from './journal/past.ts'
 import type { Fact, StrategyInfo } from './messages.ts'
 import risk from './risk/risk.actor.ts'
 import type { Run } from './run.ts'
+import { seatsFor, seatsOf, type Seated, type Seats } from './seats.ts'
 import strategy from './strategy/strategy.actor.ts'
 
 /** Records in the tick ring: some ten times the busiest minute seen of index options, 8 MB. */
@@ -47,9 +49,22 @@ export type Trading = {
   takeBack(strategy: string): void
   /** From now on it runs with these parameters. */
   configure(strategy: string, params: StrategyInfo['params']): void
+  /** Seats a strategy whose coming is on record; its thread starts once `strategies` is refreshed. */
+  add(strategy: StrategyInfo, limits: StrategyLimits): void
+  /** Gives back the seat of one whose going is on record and whose thread has stopped; then refresh. */
+  remove(strategy: string): void
+  /** Who is there now, with the parameters in force. */
+  readonly fleet: Pick<Seats, 'all' | 'find' | 'check'>
   /** The id of a strategy's actor. */
   readonly actorOf: (strategy: string) => string
+  /** The strategy that an actor of the fleet runs. */
+  strategyOf(actor: string): string | undefined
+  /** The rings of the present start, for people to look at; none before the first. */
+  rings(): readonly NamedRing[]
 }
+
+/** A ring, its name, and by its place each actor that reads it. */
+export type NamedRing = { readonly id: string; readonly ring: RingHandle; readonly readers: readonly string[] }
 
 // Places among the watermarks.
 const EXECUTOR = 0
@@ -73,13 +88,13 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
   const { pace, shards, services = {}, strategyActor = strategy, strategyCode, disk = realFileSystem } = conduct
   const symbols = run.instruments.all.length
   const latest = createLatest(Math.max(1, symbols))
-  const params = new Map(run.info.strategies.map((one) => [one.id, one.params]))
+  let seats = seatsFor(run.info.strategies.length)
   const stopped = new Set<string>()
   let wiring: Wiring | null = null
 
-  const strategies = (): Child[] => run.info.strategies.map((info, n) =>
+  const strategies = (): Child[] => seats.all().map(({ info, seat }) =>
     strategyChild(run, wiring!, strategyActor, {
-      info: { ...info, params: params.get(info.id)! }, n, asleep: stopped.has(info.id), code: strategyCode,
+      info, n: seat, asleep: stopped.has(info.id), code: strategyCode,
     }))
 
   const start = (): (Child | Supervisor)[] => {
@@ -87,36 +102,51 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
     const log = openLog(run.journal, { fileSystem: disk })
     const standing = standingOf(run.journal, log.durable, disk)
     log.close()
-    for (const [id, set] of standing.configured) params.set(id, set)
+    seats = seatsOf(run.info.strategies, run.limits.strategies, standing)
     stopped.clear()
     for (const id of standing.stopped) stopped.add(id)
-    wiring = wire(run, shards, (standing.minute?.sequence ?? -1) + 1)
-    run.info.strategies.forEach(({ id }, n) => {
-      if (stopped.has(id)) leave(wiring!, n)
-    })
+    wiring = wire(seats, shards, (standing.minute?.sequence ?? -1) + 1)
+    for (const { info, seat } of seats.all()) if (stopped.has(info.id)) leave(wiring, seat)
     return [
       executorChild(run, wiring, services),
-      riskChild(run, wiring),
+      riskChild(run, wiring, seats),
       supervisor('strategies', patient, strategies),
       ...wiring.rings.map((_, shard) => candlesChild(run, wiring!, shard)),
       feedChild(run, wiring, latest, pace),
     ]
   }
-  const placeOf = (id: string): number => run.info.strategies.findIndex((one) => one.id === id)
+  const leaveSeat = (seated: Seated | undefined): void => {
+    if (wiring && seated) leave(wiring, seated.seat)
+  }
   return {
     latest,
     tree: supervisor('trading', { ...core, restart: 'one-for-all', then: 'escalate' }, start),
-    setAside: (id) => wiring && leave(wiring, placeOf(id)),
+    setAside: (id) => leaveSeat(seats.find(id)),
     takeBack(id) {
       stopped.delete(id)
-      if (wiring) join(wiring, placeOf(id))
+      const seated = seats.find(id)
+      if (wiring && seated) join(wiring, seated.seat)
     },
-    configure: (id, set) => void params.set(id, set),
+    configure: (id, params) => seats.configure(id, params),
+    add(info, limits) {
+      // A restart of the core in between has read of it in the journal.
+      if (seats.find(info.id)) return
+      const { seat } = seats.take(info, limits)
+      if (wiring) join(wiring, seat)
+    },
+    remove(id) {
+      stopped.delete(id)
+      leaveSeat(seats.leave(id))
+    },
+    fleet: { all: () => seats.all(), find: (id) => seats.find(id), check: (id) => seats.check(id) },
     actorOf,
+    rings: () => (wiring ? namedRings(wiring, seats) : []),
+    strategyOf: (actor) => (actor.startsWith(prefix) ? seats.find(actor.slice(prefix.length))?.info.id : undefined),
   }
 }
 
-const actorOf = (strategy: string): string => `strategy/${strategy}`
+const prefix = 'strategy/'
+const actorOf = (strategy: string): string => `${prefix}${strategy}`
 
 /** A strategy may fail five times in a minute; then it is set aside. */
 const patient = {
@@ -125,13 +155,21 @@ const patient = {
 /** The core may fail three times in five minutes; then trading stays down. */
 const core = { atMost: 3, withinMs: 300_000, delayMs: 100, delayMsMax: 2_000 } as const
 
-const wire = (run: Run, shards: number, from: number): Wiring => {
+const wire = (seats: Seats, shards: number, from: number): Wiring => {
   const ticks = createRing({ capacity: TICKS, readers: shards + 1, lossless: true, start: from })
-  const readers = run.info.strategies.length + 1
+  const readers = seats.count + 1
   const rings = Array.from({ length: shards }, () => createRing({ capacity: CANDLES, readers, lossless: true }))
   for (let place = 0; place <= shards; place++) ringReader(ticks, place).activate(from)
-  for (const ring of rings) for (let place = 0; place < readers; place++) ringReader(ring, place).activate(0)
-  return { ticks, rings, from, marks: createWatermarks(FIRST_STRATEGY + run.info.strategies.length) }
+  const marks = createWatermarks(FIRST_STRATEGY + seats.count)
+  const taken = new Set(seats.all().map(({ seat }) => seat))
+  for (const ring of rings) {
+    ringReader(ring, 0).activate(0)
+    for (const seat of taken) ringReader(ring, seat + 1).activate(0)
+  }
+  // An empty seat has nothing to say.
+  for (let seat = 0; seat < seats.count; seat++)
+    if (!taken.has(seat)) advance(marks, FIRST_STRATEGY + seat, Number.POSITIVE_INFINITY)
+  return { ticks, rings, from, marks }
 }
 
 const leave = ({ rings, marks }: Wiring, n: number): void => {
@@ -141,14 +179,26 @@ const leave = ({ rings, marks }: Wiring, n: number): void => {
 
 // It goes on where the executor is: what lies before that is in the journal, which it reads first.
 const join = ({ rings, marks }: Wiring, n: number): void => {
-  for (const ring of rings) ringReader(ring, n + 1).activate(inspectRing(ring).readers[0]!.tail)
+  for (const ring of rings) {
+    const reader = ringReader(ring, n + 1)
+    // Refused when the writer went on meanwhile, which is where the executor then is.
+    while (!reader.activate(inspectRing(ring).readers[0]!.tail));
+  }
   resetWatermark(marks, FIRST_STRATEGY + n, readWatermark(marks, EXECUTOR))
 }
 
 const symbolsOf = (run: Run) => run.instruments.all
 const shardName = (shard: number): string => `candles/${shard}`
 const shardNames = ({ rings }: Wiring): string[] => rings.map((_, shard) => shardName(shard))
-const strategyNames = (run: Run): string[] => run.info.strategies.map(({ id }) => actorOf(id))
+
+const namedRings = (wiring: Wiring, seats: Seats): NamedRing[] => {
+  const fleet = ['executor']
+  for (const { seat, info } of seats.all()) fleet[seat + 1] = actorOf(info.id)
+  return [
+    { id: 'ticks', ring: wiring.ticks, readers: [...shardNames(wiring), 'executor'] },
+    ...wiring.rings.map((ring, shard) => ({ id: shardName(shard), ring, readers: fleet })),
+  ]
+}
 
 const executorChild = (run: Run, wiring: Wiring, services: Placement['services']): Child =>
   child(
@@ -169,7 +219,7 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
       name: 'executor',
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       services: services ?? {},
-      wakes: ['risk', ...strategyNames(run), ...shardNames(wiring), 'feed'],
+      wakes: ['risk', 'strategies', ...shardNames(wiring), 'feed'],
       sync: {
         watermarks: wiring.marks,
         slot: EXECUTOR,
@@ -181,10 +231,10 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
 
 const heardByRisk = [
   'sessionOpened', 'orderApproved', 'orderFilled', 'orderRejected', 'orderCancelled', 'levelsMoved', 'tradeClosed',
-  'strategyHalted',
+  'strategyHalted', 'strategyAdded', 'strategyRemoved',
 ] as const satisfies Fact['type'][]
 
-const riskChild = (run: Run, { marks }: Wiring): Child =>
+const riskChild = (run: Run, { marks }: Wiring, seats: Seats): Child =>
   child(
     risk,
     { limits: run.limits, instruments: symbolsOf(run), executor: { ref: 'executor' } },
@@ -197,7 +247,7 @@ const riskChild = (run: Run, { marks }: Wiring): Child =>
         slot: RISK,
         awaits: [
           { slot: EXECUTOR, lagMs: latency.factMs, sends: false },
-          ...run.info.strategies.map((_, n) => ({ slot: FIRST_STRATEGY + n, lagMs: 0, sends: true })),
+          ...Array.from({ length: seats.count }, (_, n) => ({ slot: FIRST_STRATEGY + n, lagMs: 0, sends: true })),
         ],
         facts: {
           dir: run.journal, kinds: kindsOf(heardByRisk), lagMs: latency.factMs,
@@ -232,7 +282,9 @@ const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strateg
     info, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
     journal: run.journal, orderLatencyMs: latency.orderMs, factLatencyMs: latency.factMs, risk: { ref: 'risk' },
   }
-  return child(actor, given, { name: actorOf(info.id), wakes: ['risk', 'feed'], sync, asleep, ...(code && { code }) })
+  return child(actor, given, {
+    name: actorOf(info.id), rank: RANK_FIRST + n, wakes: ['risk', 'feed'], sync, asleep, ...(code && { code }),
+  })
 }
 
 const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
@@ -245,7 +297,7 @@ const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
     {
       name: shardName(shard),
       limits: { heapMb: 128, youngMb: 16, stackMb: 4 },
-      wakes: [...strategyNames(run), 'executor', 'feed'],
+      wakes: ['strategies', 'executor', 'feed'],
     },
   )
 
