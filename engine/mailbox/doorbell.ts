@@ -9,6 +9,7 @@ import { LINE } from './layout.ts'
  *   line 2t       BELL      counts the rings for thread t                      whoever rings
  *   line 2t + 1   STATE     0 awake, 1 looking once more, 2 asleep             thread t
  *                 SLEPT     what BELL was when thread t went to sleep          thread t
+ *                 SEAT      number of the bell to ring for t, less t           the supervisor
  * ```
  */
 export type Bells = { readonly board: Int32Array<SharedArrayBuffer>; readonly threads: number }
@@ -19,6 +20,10 @@ export const createBells = (threads: number): Bells => ({
   threads,
 })
 
+/** From now on whoever rings `thread` rings the bell of `host`, whose thread runs both. Undone by its own number. */
+export const shareBell = ({ board }: Bells, thread: number, host: number): void =>
+  void Atomics.store(board, thread * 2 * LINE + SEAT, host - thread)
+
 /** Seams for tests. */
 export type BellOptions = {
   /** Wakes whoever waits on that word; tests drop some of these. */
@@ -27,12 +32,16 @@ export type BellOptions = {
 
 const STATE = LINE
 const SLEPT = LINE + 1
+const SEAT = LINE + 2
 const AWAKE = 0
 const LOOKING = 1
 const ASLEEP = 2
 
 /** How a sleep ended: the second look found something, somebody rang, or the time was up. */
 export type Woken = 'ready' | 'rung' | 'timeout'
+
+/** What can be seen of a thread from outside: `late` is asleep although it was rung. */
+export type Rest = 'awake' | 'asleep' | 'late'
 
 /** Bell number `thread` in the hands of its owner, who may ring all others. */
 export const bellOf = (bells: Bells, thread: number, options: BellOptions = {}): Bell =>
@@ -54,7 +63,8 @@ const LOOK_EVERY_MS = 100
  * `Atomics.wait` returns at once because the value is no longer the one read. Threads that are awake cost the ringer
  * one load.
  *
- * Waits are bounded all the same: a thread may be terminated after it published and before it rang.
+ * Waits are bounded all the same: a thread may be terminated after it published and before it rang. One that was
+ * terminated between counting the ring and notifying is repaired by the supervisor's watch: see {@link Bell.nudge}.
  */
 export class Bell {
   readonly #board: Int32Array<SharedArrayBuffer>
@@ -71,10 +81,35 @@ export class Bell {
 
   /** Wakes `thread` if it sleeps. Call after what it shall find is visible to it. */
   ring(thread: number): void {
-    const word = thread * 2 * LINE
+    const word = this.#wordOf(thread)
     if (Atomics.load(this.#board, word + STATE) === AWAKE) return
     Atomics.add(this.#board, word, 1)
     this.#notify(this.#board, word)
+  }
+
+  /**
+   * How `thread` rests, for whoever watches it. Asleep it is well without a sign of life: it waits on its own bell and
+   * nobody rang. Late for a moment is everyone who is rung; whoever stays late is to be {@link nudge}d.
+   */
+  restOf(thread: number): Rest {
+    const word = this.#wordOf(thread)
+    if (Atomics.load(this.#board, word + STATE) !== ASLEEP) return 'awake'
+    return Atomics.load(this.#board, word) === Atomics.load(this.#board, word + SLEPT) ? 'asleep' : 'late'
+  }
+
+  /** Says that this thread is awake, whatever one before it left behind. */
+  rise(): void {
+    Atomics.store(this.#board, this.#word + STATE, AWAKE)
+  }
+
+  /** The thread is gone: rings for it cost one load again. */
+  bury(thread: number): void {
+    Atomics.store(this.#board, this.#wordOf(thread) + STATE, AWAKE)
+  }
+
+  /** Wakes `thread` once more for rings it has had: whoever rang may have been ended before it could notify. */
+  nudge(thread: number): void {
+    this.#notify(this.#board, this.#wordOf(thread))
   }
 
   /** Wakes each of `threads` that sleeps. */
@@ -142,6 +177,10 @@ export class Bell {
       Atomics.store(this.#board, this.#word + STATE, AWAKE)
       Atomics.notify(this.#board, this.#word) // lets go of the pending wait
     }
+  }
+
+  #wordOf(thread: number): number {
+    return (thread + Atomics.load(this.#board, thread * 2 * LINE + SEAT)) * 2 * LINE
   }
 
   /** From here on whoever brings something rings. */

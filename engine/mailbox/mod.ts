@@ -1,4 +1,6 @@
-export { bellOf, createBells, type Bell, type Bells, type BellOptions, type Woken } from './doorbell.ts'
+export {
+  bellOf, createBells, shareBell, type Bell, type Bells, type BellOptions, type Rest, type Woken,
+} from './doorbell.ts'
 export { createInbox, type Inbox } from './inbox.ts'
 export {
   announcerOf, createInterests, listen, type Announcer, type AnnouncerOptions, type Interests,

@@ -63,6 +63,7 @@ export const runLoop = async (options: LoopOptions): Promise<void> => {
   }
 
   let busy = false
+  bell.rise()
   while (!stopping()) {
     beat()
     const worked = look()

@@ -12,7 +12,7 @@ import {
 } from './roster.ts'
 import { openProfiler, SNAPSHOT_MS } from './profile.ts'
 import { startThread, type Down, type Thread } from './thread.ts'
-import { watchBeats } from './watch.ts'
+import { watchThreads } from './watch.ts'
 import { Wiring } from './wiring.ts'
 
 export type { Refreshed, System, SystemEvents, SystemOptions } from './face.ts'
@@ -51,9 +51,8 @@ class TreeRunner implements System {
 
   async start(root: Supervisor): Promise<void> {
     this.#root = groupOf(root, null)
-    const beats = new Int32Array(this.board.beats)
-    this.#endWatch = watchBeats(
-      beats, this.#options.clock, () => this.#roster.all(), () => this.#wiring.flush(),
+    this.#endWatch = watchThreads(
+      this.board, this.#options.clock, () => this.#roster.all(), () => this.#wiring.flush(),
     )
     try {
       await this.#startGroup(this.#root)

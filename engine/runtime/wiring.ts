@@ -86,6 +86,8 @@ export class Wiring {
 
   /** A child's thread is gone: what this thread has to say to it is kept for the next one. */
   cut(name: string): void {
+    const gone = this.#roster.get(name)
+    if (gone) this.#bell.bury(gone.slot)
     const kept = this.#kept.get(name)
     kept?.edge?.close()
     if (kept) kept.edge = null
