@@ -26,7 +26,7 @@ const bench = command({
       console.log(tableOf(outcome))
     }
     if (json !== undefined)
-      writeFileSync(json, `${JSON.stringify({ ...machine(), benches: outcomes }, null, 2)}\n`)
+      writeFileSync(json, `${JSON.stringify(reportOf(outcomes), null, 2)}\n`)
     const failed = outcomes.filter(({ error }) => error !== undefined).length
     if (outcomes.length === 0) console.log('no *.bench.ts found')
     console.log(summary({ passed: outcomes.length - failed, failed, skipped: 0 }))
@@ -57,12 +57,20 @@ const tableOf = (outcome: Outcome): string => {
   return [
     title,
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value.padStart(14)}`),
+    ...(outcome.notes ?? []).map((note) => `  ${note}`),
     '',
   ].join('\n')
 }
 
 const figure = (value: number): string =>
   value.toLocaleString('en', { maximumSignificantDigits: 4 })
+
+/** The file: where and when, every benchmark's ratios in one place, and each benchmark whole. */
+const reportOf = (outcomes: readonly Outcome[]) => ({
+  ...machine(),
+  ratios: Object.assign({}, ...outcomes.map(({ ratios }) => ratios)) as Record<string, number>,
+  benches: outcomes,
+})
 
 const machine = () => ({
   commit: commit(),

@@ -1,86 +1,134 @@
-import { Worker } from 'node:worker_threads'
-import { bellOf, createBells, createRing, ringReader, ringWriter } from '../mailbox/mod.ts'
-import { interleave, timed, type BenchReport, type Contestant } from '../testing/bench.ts'
-import type { Given, Order } from './ring-reader.ts'
+import { MessageChannel } from 'node:worker_threads'
+import { createRing, ringReader, type RingHandle } from '../mailbox/mod.ts'
+import { interleave, type BenchReport, type Contestant } from '../testing/bench.ts'
+import { CAPACITY } from './content.ts'
+import { compileRing, NO_COMPILER } from './cpp/ring.ts'
+import { openCrew, type Crew, type Role } from './crew.ts'
+import { createProgress } from './pace.ts'
+import type { RingGiven } from './ring-threads.ts'
+import { createRingbuf } from './rivals/ringbuf.ts'
+import type { SlotsGiven } from './rivals/slots.ts'
 
-/** One writer to one reader on another thread: the ring, beside `postMessage` of an object with the same content. */
+/**
+ * Rings between threads, records of 64 bytes in batches of 32. One writer and one reader: ours, beside the same ring in
+ * C++, ringbuf.js, and `postMessage` of an object with the same content. Then ours to 8 lossless readers; and to
+ * 32 lossy ones, beside a ring with a sequence per slot. All carry the same content and wait in the same way.
+ */
 export const name = 'ring'
 
 /** Small enough to run with the tests. */
-export const smoke = (): Promise<BenchReport> => measure({ ringRecords: 20_000, messages: 2_000, rounds: 2 })
+export const smoke = (): Promise<BenchReport> =>
+  measure({ records: 19_200, messages: 2_000, lossless: 3, manyRecords: 9_600, lossy: 3, lossyRecords: 4_800, rounds: 1 })
 
 /** Worth reading. */
-export const full = (): Promise<BenchReport> => measure({ ringRecords: 4_000_000, messages: 200_000, rounds: 7 })
-
-const BATCH = 32
-const CAPACITY = 8192
-
-const measure = async (size: { ringRecords: number; messages: number; rounds: number }): Promise<BenchReport> => {
-  const given: Given = { ring: createRing({ capacity: CAPACITY, readers: 1, lossless: true }), bells: createBells(2) }
-  ringReader(given.ring, 0).activate(0)
-  const reader = new Worker(new URL('./ring-reader.ts', import.meta.url), { workerData: given })
-  try {
-    const { ring, post } = await interleave(
-      { ring: byRing(reader, given, size.ringRecords), post: byPostMessage(reader, size.messages) },
-      size.rounds,
-    )
-    const ringRate = size.ringRecords / ring.ms / 1000
-    const postRate = size.messages / post.ms / 1000
-    return {
-      results: {
-        'ring in batches of 32, million records/s': ringRate,
-        'postMessage of an object, million records/s': postRate,
-      },
-      ratios: { 'ring over postMessage': ringRate / postRate },
-      check: `${ring.check} ${post.check}`,
-    }
-  } finally {
-    await reader.terminate()
-  }
-}
-
-const byRing = (reader: Worker, { ring, bells }: Given, records: number): Contestant => {
-  const writer = ringWriter(ring)
-  const bell = bellOf(bells, 0)
-  const show = () => {
-    writer.publish()
-    bell.ring(1)
-  }
-  const write = () => {
-    for (let n = 0; n < records; ) {
-      const f = writer.claim()
-      if (f < 0) {
-        show()
-        bell.sleep(() => writer.free() >= CAPACITY / 2, 1)
-        continue
-      }
-      const i = writer.intOffset
-      for (let k = 0; k < 6; k++) writer.fields[f + k] = n + k
-      for (let k = 0; k < 4; k++) writer.ints[i + k] = n + k
-      if (++n % BATCH === 0) show()
-    }
-    show()
-  }
-  return () => race(reader, { by: 'ring', records }, write)
-}
-
-const byPostMessage = (reader: Worker, messages: number): Contestant => {
-  const write = () => {
-    for (let n = 0; n < messages; n++)
-      reader.postMessage({ a: n, b: n + 1, c: n + 2, d: n + 3, e: n + 4, f: n + 5, i: n, j: n + 1, k: n + 2, l: n + 3 })
-  }
-  return () => race(reader, { by: 'messages', records: messages }, write)
-}
-
-/** The clock runs from when the reader is ready until it has everything. */
-const race = async (reader: Worker, order: Order, write: () => void) => {
-  reader.postMessage(order)
-  await heard(reader)
-  const { ms, result } = await timed(() => {
-    write()
-    return heard(reader)
+export const full = (): Promise<BenchReport> =>
+  measure({
+    records: 6_400_000, messages: 200_000, lossless: 8, manyRecords: 1_600_000, lossy: 32, lossyRecords: 320_000,
+    rounds: 7,
   })
-  return { ms, check: result }
+
+type Size = {
+  readonly records: number
+  readonly messages: number
+  /** Readers of the lossless ring with many. */
+  readonly lossless: number
+  readonly manyRecords: number
+  /** Readers of the lossy rings. */
+  readonly lossy: number
+  readonly lossyRecords: number
+  readonly rounds: number
 }
 
-const heard = (reader: Worker): Promise<number> => new Promise((resolve) => reader.once('message', resolve))
+type Times = Readonly<Record<string, { readonly ms: number; readonly check: number }>>
+
+const measure = async (size: Size): Promise<BenchReport> => {
+  const cpp = await compileRing()
+  const few = await compete(size.rounds, {
+    'ring 1:1': [await oursTo(1, true), size.records],
+    ...(cpp && { 'C++ 1:1': [cpp, size.records] }),
+    'ringbuf.js 1:1': [await ringbuf(), size.records],
+    'postMessage 1:1': [await postMessage(), size.messages],
+    'ring to 8': [await oursTo(size.lossless, true), size.manyRecords],
+  })
+  const many = await compete(size.rounds, {
+    'lossy ring to 32': [await oursTo(size.lossy, false), size.lossyRecords],
+    'slots to 32': [await slotsTo(size.lossy), size.lossyRecords],
+  })
+  return reportOf(size, { ...few, ...many })
+}
+
+const reportOf = (size: Size, times: Times): BenchReport => {
+  const rate = (who: string, deliveries: number) => deliveries / times[who]!.ms / 1000
+  const ours = rate('ring 1:1', size.records)
+  const cpp = times['C++ 1:1'] && rate('C++ 1:1', size.records)
+  const ringbuf = rate('ringbuf.js 1:1', size.records)
+  const post = rate('postMessage 1:1', size.messages)
+  const many = rate('ring to 8', size.manyRecords * size.lossless)
+  const lossy = rate('lossy ring to 32', size.lossyRecords * size.lossy)
+  const slots = rate('slots to 32', size.lossyRecords * size.lossy)
+  return {
+    results: {
+      'ring 1:1, million records/s': ours,
+      ...(cpp !== undefined && { 'C++ 1:1, million records/s': cpp }),
+      'ringbuf.js 1:1, million records/s': ringbuf,
+      'postMessage of an object 1:1, million records/s': post,
+      'lossless ring to 8, million deliveries/s': many,
+      'lossy ring to 32, million deliveries/s': lossy,
+      'sequence per slot to 32, million deliveries/s': slots,
+    },
+    ratios: {
+      ...(cpp !== undefined && { 'ring.1p1c/cpp': ours / cpp }),
+      'ring.1p1c/ringbuf.js': ours / ringbuf,
+      'ring.1p1c/postMessage': ours / post,
+      'ring.lossless8/1p1c': many / ours,
+      'ring.lossy32/slots': lossy / slots,
+    },
+    check: Object.values(times).map(({ check }) => check).join(' '),
+    ...(cpp === undefined && { notes: [NO_COMPILER] }),
+  }
+}
+
+/** Lets all race in turns, so many records each; those with equally many must come to the same sum. */
+const compete = async (
+  rounds: number,
+  entries: Readonly<Record<string, readonly [crew: Crew, records: number]>>,
+): Promise<Times> => {
+  try {
+    const race = ([crew, records]: readonly [Crew, number]): Contestant => () => crew.race(records)
+    const contestants = Object.fromEntries(Object.entries(entries).map(([who, entry]) => [who, race(entry)]))
+    return await interleave(contestants, rounds)
+  } finally {
+    for (const [crew] of Object.values(entries)) await crew.dismiss()
+  }
+}
+
+const moduleAt = (file: string) => new URL(file, import.meta.url).href
+const places = (count: number) => Array.from({ length: count }, (_, place) => place)
+
+const oursTo = (readers: number, lossless: boolean): Promise<Crew> => {
+  const ring: RingHandle = createRing({ capacity: CAPACITY, readers, lossless })
+  const progress = lossless ? null : createProgress(readers)
+  const role = (task: string, place: number): Role =>
+    ({ task, given: { ring, place, progress } satisfies RingGiven })
+  for (const place of places(readers)) ringReader(ring, place).activate(0)
+  return openCrew(moduleAt('./ring-threads.ts'), [role('write', 0), ...places(readers).map((r) => role('read', r))])
+}
+
+const slotsTo = (readers: number): Promise<Crew> => {
+  const common = { memory: new SharedArrayBuffer(CAPACITY * 64), capacity: CAPACITY, progress: createProgress(readers) }
+  const role = (task: string, place: number): Role => ({ task, given: { ...common, place } satisfies SlotsGiven })
+  return openCrew(moduleAt('./rivals/slots.ts'), [role('write', 0), ...places(readers).map((r) => role('read', r))])
+}
+
+const ringbuf = (): Promise<Crew> => {
+  const given = createRingbuf(CAPACITY)
+  return openCrew(moduleAt('./rivals/ringbuf.ts'), [{ task: 'write', given }, { task: 'read', given }])
+}
+
+const postMessage = (): Promise<Crew> => {
+  const { port1, port2 } = new MessageChannel()
+  return openCrew(moduleAt('./rivals/post-message.ts'), [
+    { task: 'write', given: port1, transfer: [port1] },
+    { task: 'read', given: port2, transfer: [port2] },
+  ])
+}

@@ -8,6 +8,8 @@ export type BenchReport = {
   readonly ratios: Readonly<Record<string, number>>
   /** A value made of all the work done, so that nobody is fast by doing less. */
   readonly check: number | string
+  /** What a reader of the figures should know, such as who could not take part. */
+  readonly notes?: readonly string[]
 }
 
 /** What every `*.bench.ts` exports: a small size that runs with the tests, and one that is worth reading. */

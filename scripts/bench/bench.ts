@@ -6,6 +6,8 @@ export type Measured = {
   readonly results: Readonly<Record<string, number>>
   /** Figures against a baseline of the same run, as in `ring over postMessage`. */
   readonly ratios: Readonly<Record<string, number>>
+  /** What a reader of the figures should know, such as who could not take part. */
+  readonly notes?: readonly string[]
 }
 
 /** What every `*.bench.ts` exports. */

@@ -1,0 +1,58 @@
+import { ringReader, ringWriter, type RingHandle } from '../mailbox/mod.ts'
+import { BATCH, fill, sumOf, TAKE_MAX } from './content.ts'
+import type { Work } from './crew.ts'
+import { paceOf, reached, type Progress } from './pace.ts'
+import { Patience } from './patience.ts'
+
+/** What a thread of our ring is given; `progress` for a lossy ring, which would not wait by itself. */
+export type RingGiven = { readonly ring: RingHandle; readonly place: number; readonly progress: Progress | null }
+
+/** The writing thread. */
+export const write = ({ ring, progress }: RingGiven): Work => {
+  const writer = ringWriter(ring)
+  const pace = progress && paceOf(progress, ring.capacity / 2)
+  const patience = new Patience()
+  return (records) => {
+    const { fields, ints } = writer
+    for (let n = 0; n < records; ) {
+      const f = writer.claim()
+      if (f < 0) {
+        writer.publish()
+        patience.rest()
+        continue
+      }
+      patience.found()
+      fill(fields, ints, f, writer.intOffset, n)
+      if (++n % BATCH !== 0) continue
+      writer.publish()
+      pace?.waitFor(writer.head)
+    }
+    writer.publish()
+    return 0
+  }
+}
+
+/** A reading thread. */
+export const read = ({ ring, place, progress }: RingGiven): Work => {
+  const reader = ringReader(ring, place)
+  const patience = new Patience()
+  const tally = { sum: 0.5 } // a fraction from the start: its place then holds f64, and adding allocates nothing
+  const add = (fields: Float64Array, ints: Int32Array, f: number, i: number) => {
+    tally.sum += sumOf(fields, ints, f, i)
+  }
+  return (records) => {
+    tally.sum = 0
+    for (let taken = 0; taken < records; ) {
+      const count = reader.read(TAKE_MAX, add)
+      if (count === 0) {
+        patience.rest()
+        continue
+      }
+      patience.found()
+      taken += count
+      reader.releaseRead()
+      if (progress) reached(progress, place, reader.position)
+    }
+    return tally.sum
+  }
+}

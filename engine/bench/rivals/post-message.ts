@@ -1,0 +1,28 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Work } from '../crew.ts'
+
+type Message = Record<'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'i' | 'j' | 'k' | 'l', number>
+
+/** The sending thread: a message per record. */
+export const write = (port: MessagePort): Work => (records) => {
+  for (let n = 0; n < records; n++)
+    port.postMessage({ a: n, b: n + 1, c: n + 2, d: n + 3, e: n + 4, f: n + 5, i: n, j: n + 1, k: n + 2, l: n + 3 })
+  return 0
+}
+
+/** The receiving thread. */
+export const read = (port: MessagePort): Work => {
+  let expected = 0
+  let sum = 0
+  let done: (sum: number) => void
+  port.on('message', ({ a, b, c, d, e, f, i, j, k, l }: Message) => {
+    sum += a + b + c + d + e + f + i + j + k + l
+    if (--expected === 0) done(sum)
+  })
+  return (records) =>
+    new Promise((resolve) => {
+      expected = records
+      sum = 0
+      done = resolve
+    })
+}
