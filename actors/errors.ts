@@ -85,6 +85,11 @@ export const fleetErrors = catalogue('FLEET', {
     says: (d: { strategy: string }) => `${d.strategy} holds a position or has an order under way.`,
     todo: 'Wait until it is flat, or remove it with flatten=true: what it holds is then left at the market first.',
   },
+  FROM_FILE: {
+    next: 'stop',
+    says: (d: { strategy: string }) => `${d.strategy} runs a file of its own.`,
+    todo: 'Name the file once more in the configuration, under another id.',
+  },
   NOT_ANSWERED: {
     next: 'retry',
     says: (d: { strategy: string }) => `The executor did not say in time what ${d.strategy} holds. Nothing was changed.`,

@@ -33,15 +33,15 @@ export type Seats = {
   configure(id: string, params: StrategyInfo['params']): void
   /** Gives a seat back. */
   leave(id: string): Seated | undefined
-  /** Whether a strategy of this id was here and left. */
-  hadLeft(id: string): boolean
+  /** A strategy that is here, or was. */
+  recall(id: string): Seated | undefined
 }
 
 /** Seats for a fleet of this size, all of them free. */
 export const seatsFor = (fleet: number): Seats => {
   const count = Math.min(ACTORS_MAX - OTHERS_MAX, Math.max(SEATS_MIN, fleet + SEATS_MORE))
   const seats: (Seated | undefined)[] = Array(count).fill(undefined)
-  const left = new Set<string>()
+  const left = new Map<string, Seated>()
   const find = (id: string): Seated | undefined => seats.find((one) => one?.info.id === id)
   const check = (id: string): void => {
     if (find(id) || left.has(id)) throw fleetProblem('ID_TAKEN', { strategy: id })
@@ -66,10 +66,10 @@ export const seatsFor = (fleet: number): Seats => {
       const seated = find(id)
       if (!seated) return undefined
       seats[seated.seat] = undefined
-      left.add(id)
+      left.set(id, seated)
       return seated
     },
-    hadLeft: (id) => left.has(id),
+    recall: (id) => find(id) ?? left.get(id),
   }
 }
 

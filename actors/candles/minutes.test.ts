@@ -31,6 +31,28 @@ t.test('a minute that was looked at but not taken is still there after a restart
   t.equal(open().peek()?.at, 2 * minute, 'only what was taken was given back')
 })
 
+t.test('a reader that finds the shards a minute apart begins where all of them are', async (t) => {
+  const shards = [0, 1].map(() => createRing({ capacity: 16, readers: 1, lossless: true }))
+  for (const [shard, ring] of shards.entries()) {
+    ringReader(ring, 0).activate(0)
+    const writer = ringWriter(ring)
+    for (const n of [1, 2, 3].slice(shard)) {
+      const f = writer.claim()
+      writer.fields[f] = n * minute
+      writer.fields[f + 1] = n
+      writer.ints[writer.intOffset + 1] = MARK
+    }
+    writer.publish()
+  }
+  const reader = minuteReader(shards, 0, [], () => true)
+  const seen: number[] = []
+  for (let next = reader.peek(); next; next = reader.peek()) {
+    seen.push(next.at / minute)
+    reader.take()
+  }
+  t.same(seen, [2, 3])
+})
+
 t.test('a minute that was taken is kept until it is released', async (t) => {
   const { mark, open, tail } = oneShard()
   mark(minute)

@@ -19,6 +19,9 @@ export type Minute = {
   readonly candles: readonly Candle[]
 }
 
+/** Reads minutes: see {@link minuteReader}. */
+export type MinuteReader = ReturnType<typeof minuteReader>
+
 /** Which candles are wanted; others are passed over without an allocation. */
 export type Wanted = (instrument: number, timeframe: number) => boolean
 
@@ -65,24 +68,40 @@ export const minuteReader = (
     return lane.mark !== null
   }
 
+  const fillAll = (): boolean => {
+    let complete = true
+    for (let n = 0; n < lanes.length; n++) complete = fill(lanes[n]!, n) && complete
+    return complete
+  }
+
+  const pass = (lane: Lane): void => {
+    lane.taken = lane.reader.position
+    lane.mark = null
+    lane.candles = []
+  }
+
+  // Who joins while another reader gives a minute back may be given the shards a mark apart. It goes on where all of
+  // them are: what lies before is in the journal, or nobody would have given it back.
+  const stragglers = (): Lane[] => {
+    const newest = Math.max(...lanes.map(({ mark }) => mark!.sequence))
+    return lanes.filter(({ mark }) => mark!.sequence < newest)
+  }
+
   let minute: Minute | null = null
   return {
     /** The next minute, or `null` while a shard is behind. Stays the same until `take`. */
     peek(): Minute | null {
       if (minute) return minute
-      let complete = true
-      for (let n = 0; n < lanes.length; n++) complete = fill(lanes[n]!, n) && complete
-      if (!complete) return null
-      minute = join(lanes)
-      return minute
+      while (fillAll()) {
+        const behind = stragglers()
+        if (behind.length === 0) return (minute = join(lanes))
+        behind.forEach(pass)
+      }
+      return null
     },
     /** Goes on to the next minute. What was read is kept in the rings until `release`. */
     take(): void {
-      for (const lane of lanes) {
-        lane.taken = lane.reader.position
-        lane.mark = null
-        lane.candles = []
-      }
+      lanes.forEach(pass)
       minute = null
     },
     /** Gives the minutes taken so far back to the writers: after a restart the next one is the first there is. */

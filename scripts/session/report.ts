@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readLog } from '#engine/mod.ts'
 import { SYSTEM_KINDS } from '#actors/journal/kinds.ts'
-import { isSystem, type Fact, type RunInfo } from '#actors/messages.ts'
+import { isSystem, type Fact, type RunInfo, type StrategyInfo } from '#actors/messages.ts'
 
 /** What a replayed day came to. */
 export type Report = {
@@ -35,8 +35,7 @@ export const reportOf = (journal: string, info: RunInfo, wallMs: number): Report
   const tally = {
     ticks: { fed: 0, lost: 0, quarantined: 0 },
     candles: {} as Report['candles'],
-    strategies: new Map(info.strategies.map(({ id, type }) =>
-      [id, { id, type, signals: 0, orders: 0, trades: 0, pnlPaise: 0, restarts: 0 }])),
+    strategies: new Map(info.strategies.map((one) => [one.id, nothingYet(one)])),
   }
   const hash = createHash('sha256')
   const reader = readLog(journal)
@@ -59,6 +58,9 @@ export const reportOf = (journal: string, info: RunInfo, wallMs: number): Report
   }
 }
 
+const nothingYet = ({ id, type }: StrategyInfo): StrategyReport =>
+  ({ id, type, signals: 0, orders: 0, trades: 0, pnlPaise: 0, restarts: 0 })
+
 type Tally = {
   ticks: Report['ticks']
   readonly candles: Report['candles']
@@ -67,6 +69,7 @@ type Tally = {
 
 const count = (tally: Tally, fact: Fact): void => {
   if (isSystem(fact)) {
+    if (fact.type === 'strategyAdded') tally.strategies.set(fact.info.id, nothingYet(fact.info))
     if (fact.type === 'actorRestarted') bump(tally, fact.actor.replace(/^strategy\//, ''), 'restarts')
     if (fact.type === 'runFinished') tally.ticks = { fed: fact.fed, lost: fact.lost, quarantined: fact.quarantined }
     return
