@@ -54,7 +54,7 @@ export type Trading = {
   /** Gives back the seat of one whose going is on record and whose thread has stopped; then refresh. */
   remove(strategy: string): void
   /** Who is there now, with the parameters in force. */
-  readonly fleet: Pick<Seats, 'all' | 'find' | 'check'>
+  readonly fleet: Pick<Seats, 'all' | 'find' | 'recall' | 'check'>
   /** The id of a strategy's actor. */
   readonly actorOf: (strategy: string) => string
   /** The strategy that an actor of the fleet runs. */
@@ -138,7 +138,12 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
       stopped.delete(id)
       leaveSeat(seats.leave(id))
     },
-    fleet: { all: () => seats.all(), find: (id) => seats.find(id), check: (id) => seats.check(id) },
+    fleet: {
+      all: () => seats.all(),
+      find: (id) => seats.find(id),
+      recall: (id) => seats.recall(id),
+      check: (id) => seats.check(id),
+    },
     actorOf,
     rings: () => (wiring ? namedRings(wiring, seats) : []),
     strategyOf: (actor) => (actor.startsWith(prefix) ? seats.find(actor.slice(prefix.length))?.info.id : undefined),
