@@ -22,6 +22,8 @@ export type Gauges = {
   handled(count: number): void
   /** Records published to it that it has not read. */
   lag(records: number): void
+  /** Records published to it that it will never read: 0 on rings that wait for their readers. */
+  lost(records: number): void
   /** Messages waiting. */
   mailbox(messages: number): void
   /** Adds one reading of the time from publication to handled. */

@@ -7,7 +7,8 @@ import { machineMicros } from '../clock.ts'
  *   f64  the actor    0 handled | 1 lag | 2 mailbox | 3 turns
  *        its thread   4 cpu micros | 5 heap bytes | 6 heap limit | 7 buffer bytes | 8 wakes | 9 asleep micros
  *                     10 asleep since, 0 while awake
- *        latency      11 sum of micros | 12 largest | 13..15 spare
+ *        latency      11 sum of micros | 12 largest
+ *        the actor    13 lost | 14..15 spare
  *   i32  latency histogram: four buckets to the octave, from 1 µs to over an hour
  *
  * A row's figures are 128 bytes, so no two threads write to one cache line. A reading may mix two moments; each figure
@@ -29,6 +30,7 @@ const ASLEEP = 9
 const ASLEEP_SINCE = 10
 const LATENCY_SUM = 11
 const LATENCY_MAX = 12
+const LOST = 13
 
 /** Shared memory for the counters of up to `actors` actors. */
 export type MetricsHandle = { readonly figures: SharedArrayBuffer; readonly buckets: SharedArrayBuffer }
@@ -43,6 +45,8 @@ export const createMetrics = (actors: number): MetricsHandle => ({
 export type Reading = {
   readonly handled: number
   readonly lag: number
+  /** Records it will never read. */
+  readonly lost: number
   readonly mailbox: number
   /** Turns in which it was run. */
   readonly turns: number
@@ -90,6 +94,7 @@ export const gaugesOf = (handle: MetricsHandle, slot: number): ThreadGauges => {
   return {
     handled: (count) => void (row[HANDLED]! += count),
     lag: (records) => void (row[LAG] = records),
+    lost: (records) => void (row[LOST] = records),
     mailbox: (messages) => void (row[MAILBOX] = messages),
     latency: (micros) => {
       buckets[bucketOf(micros)]!++
@@ -124,6 +129,7 @@ export const readingOf = (handle: MetricsHandle, slot: number, now: number = mac
   return {
     handled: row[HANDLED]!,
     lag: row[LAG]!,
+    lost: row[LOST]!,
     mailbox: row[MAILBOX]!,
     turns: row[TURNS]!,
     latencies,
