@@ -2,7 +2,10 @@
 export type FleetEntry = {
   /** Unique in the fleet; lower case, digits and dashes. */
   readonly id: string
+  /** A strategy that ships, by its name; or a file, as the configuration names it. */
   readonly type: string
+  /** Where that file is. */
+  readonly file?: string
   /** What it reads its signals from. */
   readonly symbol: string
   /** Rupees. */

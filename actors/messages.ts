@@ -4,6 +4,7 @@ import type { StrategyLimits } from './domain/limits.ts'
 import type { Approved, Fill, Intent, Levels, Order, Trade } from './domain/order.ts'
 import type { Paise } from './domain/money.ts'
 import type { Signal } from './domain/signal.ts'
+import type { ParamSet } from './strategy/params.ts'
 
 /** Sent to one actor, which may refuse. */
 export type Command =
@@ -95,6 +96,20 @@ export type SystemFact =
       readonly strategy: string
       readonly by: string
     }
+  /** From here on it runs the code of this hash, which is kept under that name in the data directory. */
+  | {
+      readonly type: 'strategyLoaded'
+      readonly strategy: string
+      readonly hash: string
+      readonly form: StrategyForm
+    }
+  /** Its file may not run. `running`: an earlier state of it goes on. */
+  | {
+      readonly type: 'strategyRefused'
+      readonly strategy: string
+      readonly running: boolean
+      readonly errors: readonly ErrorRecord[]
+    }
   | {
       readonly type: 'strategyConfigured'
       readonly strategy: string
@@ -130,6 +145,16 @@ export type StrategyInfo = {
   readonly symbol: string
   readonly params: Readonly<Record<string, unknown>>
   readonly capital: Paise
+  /** Of a strategy that does not ship: what people are shown of it, `null` when its file was refused. */
+  readonly form?: StrategyForm | null
+}
+
+/** What people are shown of a strategy, and what may be set. */
+export type StrategyForm = {
+  readonly title: string
+  readonly description: string
+  readonly bars: string
+  readonly params: ParamSet
 }
 
 /** A fact as it is kept: when, by whom, and because of what. */
@@ -155,7 +180,7 @@ export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>
 const system: ReadonlySet<string> = new Set<SystemFact['type']>([
   'runStarted', 'runResumed', 'runFinished', 'actorDown', 'actorRestarted', 'actorQuarantined',
   'strategyPaused', 'strategyResumed', 'strategyStopped', 'strategyStarted', 'strategyConfigured',
-  'strategyAdded', 'strategyRemoved',
+  'strategyAdded', 'strategyRemoved', 'strategyLoaded', 'strategyRefused',
 ])
 
 /** Whether a fact belongs to the machinery rather than to the market's time. */

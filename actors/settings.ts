@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { problem } from './errors.ts'
 import { capitalByDefault, defaultFleet, type FleetEntry } from './fleet.ts'
 
@@ -21,43 +22,54 @@ export const dataDirectory = (asked: string | undefined, byDefault: string): str
 export const readConfig = (file?: string): Config => {
   if (file === undefined) return { strategies: defaultFleet, account: {}, chosen: false }
   if (!existsSync(file)) throw problem('NOT_READABLE', { file, because: 'there is no such file.' })
-  return parseConfig(json(file), file)
+  return parseConfig(json(file), file, dirname(file))
 }
 
 /**
  * Checks what a configuration says: every key known, every value of its kind. Parameters are checked with their
  * strategy.
- * @param where  how messages call it: its file
+ * @param where   how messages call it: its file
+ * @param folder  what paths of strategy files start from
  * @throws CONFIG_UNKNOWN_KEY, CONFIG_WRONG_TYPE, CONFIG_ID_TAKEN
  */
-export const parseConfig = (given: unknown, where: string): Config => {
+export const parseConfig = (given: unknown, where: string, folder = '.'): Config => {
   const config = record(given, where)
   known(config, where, ['strategies', 'account'])
   const account = record(config['account'] ?? {}, `${where}: account`)
   if (config['strategies'] === undefined) return { strategies: defaultFleet, account, chosen: false }
   if (!Array.isArray(config['strategies']))
     throw problem('WRONG_TYPE', { where: `${where}: strategies`, needs: 'a list', value: config['strategies'] })
-  const strategies = config['strategies'].map((one, i) => entry(one, `${where}: strategies[${i}]`))
+  const strategies = config['strategies'].map((one, i) => entry(one, `${where}: strategies[${i}]`, folder))
   const ids = strategies.map((one) => one.id)
   const twice = ids.find((id, i) => ids.indexOf(id) !== i)
   if (twice !== undefined) throw problem('ID_TAKEN', { strategy: twice })
   return { strategies, account, chosen: true }
 }
 
-const entry = (given: unknown, where: string): FleetEntry => {
+const entry = (given: unknown, where: string, folder: string): FleetEntry => {
   const one = record(given, where)
-  known(one, where, ['id', 'type', 'symbol', 'capital', 'params', 'risk'])
+  known(one, where, ['id', 'type', 'file', 'symbol', 'capital', 'params', 'risk'])
   const capital = one['capital'] ?? capitalByDefault
   if (typeof capital !== 'number' || !(capital >= 1) || capital > 1e12)
     throw problem('WRONG_TYPE', { where: `${where}.capital`, needs: 'rupees, from 1 to 1e12', value: capital })
   return {
     id: name(one['id'], `${where}.id`),
-    type: text(one['type'], `${where}.type`),
+    ...codeOf(one, where, folder),
     symbol: text(one['symbol'], `${where}.symbol`),
     capital,
     params: record(one['params'] ?? {}, `${where}.params`),
     risk: record(one['risk'] ?? {}, `${where}.risk`),
   }
+}
+
+/** What it runs: a strategy that ships, or a file. */
+const codeOf = (one: Record<string, unknown>, where: string, folder: string): Pick<FleetEntry, 'type' | 'file'> => {
+  if (one['file'] === undefined) return { type: text(one['type'], `${where}.type`) }
+  if (one['type'] !== undefined)
+    throw problem('WRONG_TYPE', { where, needs: 'given a type or a file, not both', value: one })
+  const file = text(one['file'], `${where}.file`)
+  if (!file.endsWith('.ts')) throw problem('WRONG_TYPE', { where: `${where}.file`, needs: 'a file.ts', value: file })
+  return { type: file, file: resolve(folder, file) }
 }
 
 const json = (file: string): unknown => {

@@ -15,6 +15,7 @@ import type { Fact, StrategyInfo } from './messages.ts'
 import risk from './risk/risk.actor.ts'
 import type { Run } from './run.ts'
 import { seatsFor, seatsOf, type Seated, type Seats } from './seats.ts'
+import { sourceOf } from './strategy/load.ts'
 import strategy from './strategy/strategy.actor.ts'
 
 /** Records in the tick ring: some ten times the busiest minute seen of index options, 8 MB. */
@@ -37,6 +38,10 @@ export type Conduct = {
   readonly strategyActor?: typeof strategy
   /** Where strategy threads load their code from; the sources by default. */
   readonly strategyCode?: ThreadCode | undefined
+  /** Where the code of one strategy lies, asked at each of its starts; its source by default. */
+  readonly definitionOf?: (strategy: StrategyInfo) => string
+  /** Strategies whose code may not run: declared, but not started before somebody takes them back. */
+  readonly refused?: ReadonlySet<string>
 }
 
 /** The trading part of the tree, and what the supervisor may do to its strategies. */
@@ -86,6 +91,7 @@ type Wiring = {
  */
 export const tradingTree = (run: Run, conduct: Conduct): Trading => {
   const { pace, shards, services = {}, strategyActor = strategy, strategyCode, disk = realFileSystem } = conduct
+  const { definitionOf = ({ type }) => sourceOf(type), refused = new Set<string>() } = conduct
   const symbols = run.instruments.all.length
   const latest = createLatest(Math.max(1, symbols))
   let seats = seatsFor(run.info.strategies.length)
@@ -94,7 +100,7 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
 
   const strategies = (): Child[] => seats.all().map(({ info, seat }) =>
     strategyChild(run, wiring!, strategyActor, {
-      info, n: seat, asleep: stopped.has(info.id), code: strategyCode,
+      info, n: seat, asleep: stopped.has(info.id), code: strategyCode, definition: definitionOf(info),
     }))
 
   const start = (): (Child | Supervisor)[] => {
@@ -104,7 +110,7 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
     log.close()
     seats = seatsOf(run.info.strategies, run.limits.strategies, standing)
     stopped.clear()
-    for (const id of standing.stopped) stopped.add(id)
+    for (const id of [...standing.stopped, ...refused]) stopped.add(id)
     wiring = wire(seats, shards, (standing.minute?.sequence ?? -1) + 1)
     for (const { info, seat } of seats.all()) if (stopped.has(info.id)) leave(wiring, seat)
     return [
@@ -273,10 +279,11 @@ type Seat = {
   readonly n: number
   readonly asleep: boolean
   readonly code: ThreadCode | undefined
+  readonly definition: string
 }
 
 const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strategy, seat: Seat): Child => {
-  const { info, n, asleep, code } = seat
+  const { info, n, asleep, code, definition } = seat
   const sync: Sync = {
     watermarks: marks,
     slot: FIRST_STRATEGY + n,
@@ -284,7 +291,7 @@ const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strateg
     facts: { dir: run.journal, kinds: kindsOf(heardByStrategies), lagMs: latency.factMs },
   }
   const given = {
-    info, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
+    info, definition, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
     journal: run.journal, orderLatencyMs: latency.orderMs, factLatencyMs: latency.factMs, risk: { ref: 'risk' },
   }
   return child(actor, given, {

@@ -334,7 +334,7 @@ export type Page<T> = { items: T[]; next: string | null }
  *   GET  /strategies/types               { items: StrategyTypeView[] }
  *   GET  /strategies/{id}                StrategyView
  *   PUT  /strategies/{id}                body { params } -> 202 StrategyView; restarts its thread alone
- *   POST /strategies/{id}/start|stop|pause|resume   202 StrategyView
+ *   POST /strategies/{id}/start|stop|pause|resume|reload   202 StrategyView
  *   GET  /strategies/{id}/performance    PerformanceView
  *   GET  /strategies/{id}/signals|trades Page
  *   GET  /signals /trades /orders        Page   ?strategy= &symbol= &cursor= &limit= (at most 500)

@@ -23,6 +23,8 @@ export type Control = {
   restart(actor: string): Promise<Done>
   start(strategy: string): Promise<Done>
   stop(strategy: string): Promise<Done>
+  /** Takes up its file as it is now; what runs goes on when that may not run. */
+  reload(strategy: string): Promise<Done>
   pause(strategy: string): Promise<Done>
   resume(strategy: string): Promise<Done>
   /** Gives a strategy new parameters, which restarts its thread alone. */

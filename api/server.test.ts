@@ -94,6 +94,7 @@ t.test(
       ['configure', 'one', { fast: 9 }],
       ['kill', 'strategy/one'],
       ['pause', 'one'],
+      ['reload', 'one'],
       ['restart', 'strategy/one'],
       ['resume', 'one'],
       ['start', 'one'],

@@ -21,22 +21,42 @@ const cache = path.join(modules, '.cache', 'ringmaster', 'threads')
 /** Builds that are kept, of 0.5 MB each: a session that runs on may still restart a strategy from an older one. */
 const KEPT = 20
 
+/** What was built, as URLs. */
+export type BuiltCode = {
+  /** What every strategy's thread runs: the engine, and the actor that runs one strategy. */
+  readonly thread: ThreadCode
+  /** A strategy that ships, by its type. */
+  readonly definitionOf: (type: string) => string
+  /** What strategy files from elsewhere import as `ringmaster`. */
+  readonly kit: string
+  /** The worker that loads such a file for the first time. */
+  readonly trial: string
+}
+
 /**
- * Builds engine and strategies into three files instead of ninety, for threads that start often and many at once
- * (docs/benchmarks.md). Once for each state of the sources: what was built before is found by their hash.
+ * Builds engine and strategies into a few files instead of ninety, for threads that start often and many at once
+ * (docs/benchmarks.md): the engine, the strategy actor, and each strategy apart, with what several share beside them.
+ * Once for each state of the sources: what was built before is found by their hash.
  * @throws THREADS_NOT_BUILT
  */
-export const buildThreads = async (): Promise<ThreadCode> => {
+export const buildThreads = async (): Promise<BuiltCode> => {
   let dir = placeOf()
   for (; !existsSync(dir); dir = placeOf()) await buildInto(dir)
-  const url = (file: string): string => pathToFileURL(path.join(dir, file)).href
-  return { main: url('main.mjs'), actor: url('strategy.mjs') }
+  const url = (file: string): string => pathToFileURL(path.join(dir, `${file}.mjs`)).href
+  return {
+    thread: { main: url('main'), actor: url('strategy') },
+    definitionOf: (type) => url(`types/${type}`),
+    kit: url('kit'),
+    trial: url('trial'),
+  }
 }
 
 /** Where what is built from the sources as they are now has its place. */
 const placeOf = (): string => {
   const hash = createHash('sha256')
-  const sources = globSync('{engine,actors}/**/*.ts', { cwd: root, exclude: ['**/*.test.ts', '**/*.bench.ts'] })
+  const sources = globSync('{engine,actors,scripts/strategies}/**/*.ts', {
+    cwd: root, exclude: ['**/*.test.ts', '**/*.bench.ts'],
+  })
   for (const file of [...sources.toSorted(), 'scripts/build-threads/vite.config.ts', 'package-lock.json'])
     hash.update(`${file}\0`).update(readFileSync(path.join(root, file))).update('\0')
   return path.join(cache, hash.digest('hex').slice(0, 16))

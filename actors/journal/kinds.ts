@@ -33,6 +33,8 @@ const numbers = {
   strategyConfigured: 42,
   strategyAdded: 43,
   strategyRemoved: 44,
+  strategyLoaded: 45,
+  strategyRefused: 46,
 } as const satisfies Record<Fact['type'], number>
 
 /** The frame number of a fact. */

@@ -85,6 +85,9 @@ const handlers: Handlers = {
     put('audit_events', rows.auditRow(scope, { ...fact, strategy: fact.info.id }, { ...fact.info, risk: fact.limits })),
   ],
   strategyRemoved: (scope, fact) => commanded(scope, fact, 'removed'),
+  strategyLoaded: () => [], // the journal says which code ran when; nothing is asked of the database about it
+  strategyRefused: (scope, { strategy, running, errors: [first] }) =>
+    (running ? [] : [became(scope, strategy, 'quarantined', first?.says ?? '')]),
 
   // The machinery.
   actorDown: (scope, { actor, reason, error, at }) => [

@@ -1,6 +1,7 @@
 import { minutesOf, type Timeframe } from '../domain/candle.ts'
 import type { Millis } from '#engine/clock.ts'
 import { minuteOfDay } from '../calendar/day.ts'
+import { answerOf } from './answer.ts'
 import type { AnyDefinition, Bar, Decision, Elsewhere, Holding, Indicator, Line, Own, Watch } from './define.ts'
 import { problem } from './errors.ts'
 
@@ -88,8 +89,7 @@ export const runner = (definition: AnyDefinition, params: any, own: Own): Runner
         seen.position = { ...seen.position, bars: seen.position.bars + 1 }
       if (!isWarm()) return null
       seen.minute = minuteOfDay(at)
-      const wanted: Decision | readonly Decision[] = definition.decide(bar, seen as never)
-      const decisions = ('type' in wanted ? [wanted] : wanted).filter(({ type }) => type !== 'stay')
+      const decisions = answerOf(definition.name, definition.decide(bar, seen as never))
       return { bar, decisions, readings: decisions.length ? readingsOf(feeds) : {} }
     },
     hold(holding) {

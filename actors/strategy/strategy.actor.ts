@@ -8,18 +8,20 @@ import { rupees } from '../domain/money.ts'
 import { chooseOption } from '../instruments/mod.ts'
 import { pastMinutes } from '../journal/past.ts'
 import type { Command, Fact, StrategyInfo } from '../messages.ts'
-import { strategyTypes } from '../strategies/mod.ts'
 import { actor } from '../vocabulary.ts'
 import { barOf } from './bar.ts'
 import type { OptionChoice } from './define.ts'
 import { problem } from './errors.ts'
 import { express, type Desk } from './express.ts'
 import { holdingOf, learn, noHoldings, pendingOf, type Holdings } from './holdings.ts'
+import { loadDefinition } from './load.ts'
 import { parseParams } from './params.ts'
 import { runner, type Runner } from './runner.ts'
 
 type Given = {
   readonly info: StrategyInfo
+  /** Address of the file that holds the strategy: see load.ts. */
+  readonly definition: string
   readonly instruments: readonly Instrument[]
   readonly candles: readonly RingHandle[]
   /** This strategy's place among the readers of the candle rings. */
@@ -58,11 +60,9 @@ type State = {
  */
 export default actor<Given, State>({
   module: import.meta.url,
-  start(given, ctx) {
+  async start(given, ctx) {
     const { info } = given
-    const definition = strategyTypes[info.type]
-    if (!definition)
-      throw problem('TYPE_UNKNOWN', { strategy: info.id, type: info.type, known: Object.keys(strategyTypes) })
+    const definition = await loadDefinition(info.id, given.definition)
     const parsed = parseParams(definition.params, info.params)
     if (parsed.type === 'bad')
       throw problem('PARAMS', { strategy: info.id, says: parsed.errors.map((one) => one.says).join(' ') })
@@ -71,6 +71,8 @@ export default actor<Given, State>({
     if (!instrument) throw problem('SYMBOL_UNKNOWN', { strategy: info.id, symbol: info.symbol })
 
     const run = runner(definition, parsed.params, { symbol: info.symbol, tick: rupees(instrument.tickSize) })
+    const stranger = run.needs().find(({ symbol }) => !table.of(symbol))
+    if (stranger) throw problem('SYMBOL_UNKNOWN', { strategy: info.id, symbol: stranger.symbol })
     const wanted = wantedBy(run, table)
     eachCandle(given.history, wanted, (candle) => run.history(barOf(candle)))
     const prices = new Map<number, number>()

@@ -8,7 +8,7 @@ import type { Door } from './route.ts'
 
 const strategyOf = (views: Views, id: string) => found(views.item('strategies', id), 'strategy', id)
 
-const verb = (name: 'start' | 'stop' | 'pause' | 'resume', summary: string) =>
+const verb = (name: 'start' | 'stop' | 'pause' | 'resume' | 'reload', summary: string) =>
   route({
     method: 'POST',
     path: `/strategies/:id/${name}`,
@@ -96,6 +96,7 @@ export const strategyRoutes = [
   }),
   verb('start', 'Start it again after a stop or a quarantine'),
   verb('stop', 'Stop it; its positions keep their stops and targets'),
+  verb('reload', 'Take up its file as it is now; replaces its thread alone'),
   verb('pause', 'Let it watch, but propose nothing'),
   verb('resume', 'Let it propose again'),
   route({

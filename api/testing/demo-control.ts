@@ -65,6 +65,7 @@ export const demoControl = (
     stop: (id) => order(id, 'strategyStopped'),
     pause: (id) => order(id, 'strategyPaused'),
     resume: (id) => order(id, 'strategyResumed'),
+    reload: () => Promise.resolve({ type: 'done' }),
     async configure(strategy, params) {
       say({ type: 'strategyConfigured', strategy, params, by: 'you' })
       return fall(`strategy/${strategy}`, 'Restarted with new parameters.')

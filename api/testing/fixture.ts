@@ -65,6 +65,7 @@ export const fixture = async (
     stop: take('stop'),
     pause: take('pause'),
     resume: take('resume'),
+    reload: take('reload'),
     configure: take('configure'),
   }
   const views = allViews({

@@ -1,10 +1,16 @@
+import { globSync } from 'node:fs'
 import path from 'node:path'
 import { defineConfig } from 'vite'
 
 const root = path.join(import.meta.dirname, '../..')
+const at = (file: string): string => path.join(root, file)
+
+const strategies = globSync('actors/strategies/*.ts', { cwd: root, exclude: ['**/*.test.ts', '**/mod.ts'] })
 
 /**
- * What a strategy's thread runs, everything in it but Node itself; names and lines stay readable for whoever debugs.
+ * What strategy threads run, everything in it but Node itself; names and lines stay readable for whoever debugs.
+ * Each strategy is an entry of its own, so that a thread loads the one it runs and the indicators that one reads;
+ * `kit` is what a strategy file from elsewhere imports, and `trial` runs such a file for the first time.
  */
 export default defineConfig({
   root,
@@ -19,10 +25,15 @@ export default defineConfig({
     emptyOutDir: true,
     rolldownOptions: {
       input: {
-        main: path.join(root, 'engine/runtime/thread-main.ts'),
-        strategy: path.join(root, 'actors/strategy/strategy.actor.ts'),
+        main: at('engine/runtime/thread-main.ts'),
+        strategy: at('actors/strategy/strategy.actor.ts'),
+        kit: at('actors/kit.ts'),
+        trial: at('scripts/strategies/trial-main.ts'),
+        ...Object.fromEntries(strategies.map((file) => [`types/${path.basename(file, '.ts')}`, at(file)])),
       },
-      output: { entryFileNames: '[name].mjs', chunkFileNames: 'shared-[name].mjs' },
+      // Every export of an entry stays, also one that only a strategy from elsewhere asks for.
+      preserveEntrySignatures: 'strict',
+      output: { entryFileNames: '[name].mjs', chunkFileNames: 'shared/[name].mjs' },
     },
   },
 })

@@ -4,6 +4,7 @@ import type { ActorStatus } from '#engine/mod.ts'
 import type { Control, Done } from '#api/control.ts'
 import type { ActorView } from '#api/contract.ts'
 import type { Session } from './open.ts'
+import { reload } from './reload.ts'
 
 /** Who is named in facts about what a person did from the dashboard: the holder of the session key. */
 const by = 'owner'
@@ -30,6 +31,7 @@ export const controlOf = (session: Session): Control => {
   // One that was stopped or set aside is nobody's concern; it becomes so again before it starts.
   const restart = async (it: Session, actor: string): Promise<void> => {
     const strategy = strategyOf(actor)
+    if (strategy && it.ground.code.refused.has(strategy)) return reload(it, strategy)
     if (strategy && !runs(actor)) it.trading.takeBack(strategy)
     await it.system.restart(actor)
   }
@@ -48,6 +50,7 @@ export const controlOf = (session: Session): Control => {
         await it.system.halt(it.trading.actorOf(strategy))
         it.trading.setAside(strategy)
       }),
+    reload: (strategy) => act((it) => reload(it, strategy)),
     pause: (strategy) => act((it) => it.record({ type: 'strategyPaused', strategy, by })),
     resume: (strategy) => act((it) => it.record({ type: 'strategyResumed', strategy, by })),
     configure: (strategy, params) =>

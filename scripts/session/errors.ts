@@ -15,6 +15,12 @@ export const sessionErrors = catalogue('SESSION', {
       `${d.what} did not reach the journal within ${d.ms} ms, so it may not hold.`,
     todo: 'Look whether trading is halted; if not, do it again.',
   },
+  NOT_A_FILE: {
+    next: 'stop',
+    says: (d: { strategy: string }) => 
+      `${d.strategy} is a strategy that ships: it has no file of its own to take up again.`,
+    todo: 'Reload strategies that a configuration names by their file; restart this one.',
+  },
   INTERRUPTED: {
     next: 'stop',
     says: () => 'The run was interrupted before its end.',

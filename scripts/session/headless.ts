@@ -66,11 +66,14 @@ const inManyThreads = async (ground: Ground, options: SessionOptions): Promise<v
 
 /** Runs the tree in this thread. @throws what halted the journal, or what an actor threw */
 export const inOneThread = async (
-  { run, lock }: Ground, { speed, from, log, shards = 1 }: SessionOptions,
+  { run, lock, code }: Ground, { speed, from, log, shards = 1 }: SessionOptions,
 ): Promise<void> => {
   let halted: ErrorRecord | null = null
   const services = { halting: { halted: (error: ErrorRecord) => void (halted = error) } }
-  const { tree } = tradingTree(run, { pace: { speed, from }, shards, services })
+  const { tree } = tradingTree(run, {
+    pace: { speed, from }, shards, services, refused: code.refused,
+    definitionOf: (info) => code.definitionOf(info, false),
+  })
   const reader = readLog(run.journal, { kinds: new Set([kindOf('runFinished')]) })
   try {
     await runInline(tree, {

@@ -6,7 +6,7 @@ import { recordOf, type ErrorRecord } from '#engine/errors.ts'
 import { lockDirectory, type Lock } from '#engine/lock.ts'
 import {
   durableOf, freshSeed, openLog, openSystem, readLog, seeded, supervisor,
-  type Logger, type Message, type Node, type System, type SystemEvents, type ThreadCode,
+  type Logger, type Message, type Node, type System, type SystemEvents,
 } from '#engine/mod.ts'
 import { standingOf } from '#actors/journal/past.ts'
 import { kindOf } from '#actors/journal/kinds.ts'
@@ -16,6 +16,7 @@ import { dataDirectory, readConfig } from '#actors/settings.ts'
 import { tradingTree, type Conduct, type Trading } from '#actors/tree.ts'
 import { buildThreads } from '../build-threads.ts'
 import { root } from '../launch/prepare.mjs'
+import { factOf, openCode, type Code } from './code.ts'
 import { problem } from './errors.ts'
 
 /** What a person asked for. */
@@ -42,7 +43,7 @@ export type Ground = {
   readonly lock: Lock
   readonly resumes: boolean
   /** What strategy threads load. */
-  readonly strategyCode: ThreadCode
+  readonly code: Code
 }
 
 /** The recording that comes with the engine. */
@@ -59,20 +60,28 @@ export const openGround = async (options: SessionOptions): Promise<Ground> => {
   const lock = lockDirectory(data, realClock)
   try {
     const recording = options.recording ?? shippedRecording
-    const [run, strategyCode] = await Promise.all([prepareRun(recording, config, data, options.say), buildThreads()])
+    const code = await openCode(config.strategies, await buildThreads(), join(data, 'code'))
+    for (const id of code.refused) options.say(refusalOf(id, code))
+    const run = await prepareRun(recording, config, data, options.say, code.cards)
     if (run.leftOut.length > 0)
       options.say(`left out, since their symbols are not in the recording: ${run.leftOut.join(', ')}`)
     const standing = standingIn(run, options.say)
     if (standing.run && (options.fresh || standing.finished)) {
       const kept = setAside(run.dir)
       options.say(`the ${standing.finished ? 'finished' : 'earlier'} replay is kept in ${kept}; this one begins anew`)
-      return { run, data, lock, strategyCode, resumes: false }
+      return { run, data, lock, code, resumes: false }
     }
-    return { run, data, lock, strategyCode, resumes: standing.run !== null }
+    return { run, data, lock, code, resumes: standing.run !== null }
   } catch (error) {
     lock.release()
     throw error
   }
+}
+
+const refusalOf = (id: string, code: Code): string => {
+  const verdict = code.verdictOf(id)
+  const { code: name, says } = verdict?.type === 'refused' ? verdict.errors[0] : { code: '', says: '' }
+  return `${id} does not run, the others do. ${name}: ${says}`
 }
 
 const standingIn = (run: Run, say: SessionOptions['say']) => {
@@ -116,6 +125,8 @@ export type Session = {
   readonly finished: Promise<void>
   /** Why trading stands still: the journal cannot write, or trading is down for good. */
   halt(): ErrorRecord | null
+  /** Aborted once the session is being stopped. */
+  readonly over: AbortSignal
   stop(): Promise<void>
 }
 
@@ -128,10 +139,11 @@ export const startSession = async (
   options: SessionOptions,
   others: (session: Session) => readonly Node[] = () => [],
 ): Promise<Session> => {
-  const { run } = ground
+  const { run, code } = ground
   const { log, strategyActor } = options
   const finished = Promise.withResolvers<void>()
   finished.promise.catch(() => undefined)
+  const over = new AbortController()
   let halted: ErrorRecord | null = null
   const stand = (error: ErrorRecord): void => {
     halted = error
@@ -141,10 +153,12 @@ export const startSession = async (
     pace: { speed: options.speed, from: options.from },
     shards: options.shards ?? Math.max(1, cpus().length - 3),
     services: { halting: { halted: stand } },
-    ...(strategyActor ? { strategyActor } : { strategyCode: ground.strategyCode }),
+    refused: code.refused,
+    definitionOf: (info) => code.definitionOf(info, !strategyActor),
+    ...(strategyActor ? { strategyActor } : { strategyCode: code.thread }),
   })
   const note = (...facts: SystemFact[]): void => system.send('executor', noteOf(...facts))
-  const events = eventsOf(ground, trading, {
+  const events = eventsOf(trading, {
     log,
     note,
     failed: (because) => stand(recordOf(problem('TRADING_DOWN', { because }))),
@@ -157,7 +171,9 @@ export const startSession = async (
     ground, system, trading, note, finished: finished.promise,
     record: (fact) => recordIn(run.journal, system, fact),
     halt: () => halted,
+    over: over.signal,
     async stop() {
+      over.abort()
       end()
       await system.stop(STOP_MS)
       ground.lock.release()
@@ -169,6 +185,7 @@ export const startSession = async (
     await session.stop()
     throw error
   }
+  note(...code.written.map((id) => factOf(id, code.verdictOf(id)!, false)))
   return session
 }
 
@@ -184,8 +201,7 @@ type Ears = {
 }
 
 /** What happens to actors, as log lines for people and facts for the record. */
-const eventsOf = ({ run }: Ground, trading: Trading, { log, note, failed, running }: Ears): SystemEvents => {
-  const strategyOf = new Map(run.info.strategies.map(({ id }) => [trading.actorOf(id), id]))
+const eventsOf = (trading: Trading, { log, note, failed, running }: Ears): SystemEvents => {
   return {
     onDown(actor, { reason, error }) {
       log.warn({ actor, reason, ...(error && { code: error.code }) }, `${actor} went down: ${error?.says ?? reason}`)
@@ -196,7 +212,7 @@ const eventsOf = ({ run }: Ground, trading: Trading, { log, note, failed, runnin
       note({ type: 'actorRestarted', actor, restarts, tookMs })
     },
     onQuarantined(actor, because) {
-      const strategy = strategyOf.get(actor)
+      const strategy = trading.strategyOf(actor)
       if (strategy) trading.setAside(strategy)
       log.error({ actor }, `${actor} is set aside. ${because}`)
       note({ type: 'actorQuarantined', actor, because })
