@@ -12,6 +12,7 @@ import { standingOf } from '#actors/journal/past.ts'
 import { kindOf } from '#actors/journal/kinds.ts'
 import type { Command, SystemFact } from '#actors/messages.ts'
 import { prepareRun, type Run } from '#actors/run.ts'
+import type { Order } from '#actors/strategy/strategy.actor.ts'
 import { dataDirectory, readConfig } from '#actors/settings.ts'
 import { tradingTree, type Conduct, type Trading } from '#actors/tree.ts'
 import { buildThreads } from '../build-threads.ts'
@@ -28,6 +29,10 @@ export type SessionOptions = {
   readonly speed: number | null
   /** Minute of the day in India up to which the replay is hurried through. */
   readonly from: number | null
+  /** So many ticks a second, whatever the speed; `null` or absent: by speed. */
+  readonly rate?: number | null
+  /** In which order things happen: in event time by default. */
+  readonly order?: Order
   readonly fresh?: boolean
   readonly shards?: number
   readonly strategyActor?: Conduct['strategyActor']
@@ -117,6 +122,7 @@ export type Session = {
   readonly ground: Ground
   readonly system: System
   readonly trading: Trading
+  readonly log: Logger
   /** Keeps a fact of the machinery. */
   note(...facts: SystemFact[]): void
   /** Keeps what a person did; resolves once it is on disk. @throws SESSION_NOT_RECORDED */
@@ -150,7 +156,8 @@ export const startSession = async (
     finished.reject(errorOf(error))
   }
   const trading = tradingTree(run, {
-    pace: { speed: options.speed, from: options.from },
+    pace: { speed: options.speed, rate: options.rate ?? null, from: options.from },
+    order: options.order ?? 'event-time',
     shards: options.shards ?? Math.max(1, cpus().length - 3),
     services: { halting: { halted: stand } },
     refused: code.refused,
@@ -168,7 +175,7 @@ export const startSession = async (
   const system = openSystem({ clock: realClock, random: seeded(freshSeed()), log, events })
   const end = watchEnd(run.journal, system, () => finished.resolve())
   const session: Session = {
-    ground, system, trading, note, finished: finished.promise,
+    ground, system, trading, log, note, finished: finished.promise,
     record: (fact) => recordIn(run.journal, system, fact),
     halt: () => halted,
     over: over.signal,
