@@ -1,10 +1,10 @@
+import type { ActorView, Time } from './contract-system.ts'
+
 /**
  * What the API says and hears, as types: the dashboard imports this file and nothing else of the engine.
  * Money is a decimal string in rupees (`"-1234.50"`), times are ISO 8601 with an offset, durations say their unit.
  */
 export type Money = string
-/** ISO 8601 with an offset. */
-export type Time = string
 
 /** The run: what is replayed, and how far it has come. */
 export type RunView = {
@@ -30,12 +30,14 @@ export type RunView = {
   halt: ErrorView | null
 }
 
+export type * from './contract-system.ts'
+
 /** What went wrong and what to do, in words for people. */
 export type ErrorView = { code: string; says: string; todo: string }
 
 /** How a strategy fares; of several things that are wrong, the one to deal with first. */
 export type StrategyState =
-  'starting' | 'running' | 'paused' | 'halted' | 'restarting' | 'quarantined' | 'stopped'
+  'starting' | 'running' | 'paused' | 'halted' | 'restarting' | 'quarantined' | 'stopped' | 'removed'
 
 /** One running strategy. `pnl` is realised plus unrealised less charges. */
 export type StrategyView = {
@@ -62,6 +64,27 @@ export type StrategyView = {
   restarts: number
   /** P&L in rupees at each closed minute of the session, oldest first. */
   curve: number[]
+}
+
+/** A strategy to be added, as a configuration names it; what is left out takes its default. */
+export type NewStrategy = {
+  /** Lower case, digits and dashes; names what it does in this run, so it is never used twice. */
+  id: string
+  type: string
+  symbol: string
+  /** Rupees. */
+  capital?: number
+  params?: Record<string, unknown>
+  risk?: Record<string, unknown>
+}
+
+/** How a clone differs from the strategy it is made of. */
+export type CloneOf = {
+  id: string
+  symbol?: string
+  /** Rupees. */
+  capital?: number
+  params?: Record<string, unknown>
 }
 
 /** One parameter: what its form field, its validation and its sweep range are made of. */
@@ -221,37 +244,6 @@ export type PnlView = {
   curve: { at: Time; pnl: number }[]
 }
 
-/** How an actor fares. */
-export type ActorState =
-  'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'quarantined' | 'failed'
-
-/** An actor or supervisor, as it was last read. */
-export type ActorView = {
-  /** `strategy/ema-nifty`; supervisors have one too. */
-  id: string
-  kind: 'supervisor' | 'actor'
-  parent: string | null
-  thread: string | null
-  state: ActorState
-  restarts: number
-  /** The last time it went down, and why. */
-  down: { at: Time; reason: string; says: string } | null
-  upSeconds: number | null
-  /** Share of one core since the last reading, in percent. */
-  cpuPercent: number | null
-  heapMb: number | null
-  /** Records published that it has not read. */
-  ringLag: number | null
-  /** Messages waiting in its ports and inbox. */
-  mailbox: number | null
-  handled: number | null
-  /** From publication to handled, microseconds. */
-  latencyP50: number | null
-  latencyP99: number | null
-  /** May a person kill or restart it from here? */
-  killable: boolean
-}
-
 /** How one strategy did, over its closed trades after charges. */
 export type PerformanceView = {
   strategy: string
@@ -330,9 +322,16 @@ export type Page<T> = { items: T[]; next: string | null }
  *   GET  /system/actors                  { items: ActorView[] }
  *   POST /system/actors/{id}/kill        202 { id }          id is URL-encoded: strategy%2Fema-nifty
  *   POST /system/actors/{id}/restart     202 { id }
+ *   GET  /system                         SystemView
+ *   GET  /system/actors/{id}/latency     LatencyView
+ *   POST /system/actors/{id}/profile     body { seconds } -> a .cpuprofile; owner
+ *   POST /system/actors/{id}/heap-snapshot  -> a .heapsnapshot; owner; its thread stands still meanwhile
  *   GET  /strategies                     { items: StrategyView[] }
  *   GET  /strategies/types               { items: StrategyTypeView[] }
  *   GET  /strategies/{id}                StrategyView
+ *   POST /strategies                     body NewStrategy -> 202 StrategyView; added to the running fleet
+ *   POST /strategies/{id}/clone          body CloneOf -> 202 StrategyView: the new one
+ *   DELETE /strategies/{id}?flatten=     202 StrategyView; while it holds something only with flatten=true
  *   PUT  /strategies/{id}                body { params } -> 202 StrategyView; restarts its thread alone
  *   POST /strategies/{id}/start|stop|pause|resume|reload   202 StrategyView
  *   GET  /strategies/{id}/performance    PerformanceView

@@ -1,26 +1,14 @@
 import { Type } from '@fastify/type-provider-typebox'
-import type { Static, TSchema } from '@fastify/type-provider-typebox'
+import type { Static } from '@fastify/type-provider-typebox'
 import type * as contract from './contract.ts'
+import { Count, Money, named, nullable, Text, Time, words } from './schema-parts.ts'
+import { systemComponents } from './schemas-system.ts'
 import { channels } from './stream/limits.ts'
 
 /*
  * The contract's types as schemas, for validation and for the OpenAPI document. `agreed` at the end does not
  * compile when one of them differs from its type.
  */
-
-const Money = Type.String({ description: 'rupees as a decimal string', examples: ['-1234.50'] })
-const Time = Type.String({
-  description: 'ISO 8601 with an offset',
-  examples: ['2022-11-10T09:15:00.000+05:30'],
-})
-const Text = Type.String()
-const Count = Type.Integer({ minimum: 0 })
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-const words = <const W extends string[]>(...all: W) =>
-  Type.Union(all.map((word) => Type.Literal(word))) as unknown as ReturnType<
-    typeof Type.Unsafe<W[number]>
-  > // a union of literals, typed as its words
-const named = <T extends TSchema>($id: string, schema: T): T => Object.assign(schema, { $id })
 
 const ErrorView = Type.Object({ code: Text, says: Text, todo: Text })
 const Mode = words('paper', 'live')
@@ -77,6 +65,7 @@ export const components = {
         'restarting',
         'quarantined',
         'stopped',
+        'removed',
       ),
       because: Text,
       mode: Type.Literal('paper'),
@@ -263,35 +252,7 @@ export const components = {
       curve: Type.Array(Point),
     }),
   ),
-  Actor: named(
-    'Actor',
-    Type.Object({
-      id: Text,
-      kind: words('supervisor', 'actor'),
-      parent: nullable(Text),
-      thread: nullable(Text),
-      state: words(
-        'starting',
-        'running',
-        'restarting',
-        'stopping',
-        'stopped',
-        'quarantined',
-        'failed',
-      ),
-      restarts: Count,
-      down: nullable(Type.Object({ at: Time, reason: Text, says: Text })),
-      upSeconds: nullable(Type.Number()),
-      cpuPercent: nullable(Type.Number()),
-      heapMb: nullable(Type.Number()),
-      ringLag: nullable(Type.Number()),
-      mailbox: nullable(Type.Number()),
-      handled: nullable(Type.Number()),
-      latencyP50: nullable(Type.Number()),
-      latencyP99: nullable(Type.Number()),
-      killable: Type.Boolean(),
-    }),
-  ),
+  ...systemComponents,
   Instrument: named(
     'Instrument',
     Type.Object({
@@ -355,6 +316,8 @@ type Contract = {
   Pnl: contract.PnlView
   Performance: contract.PerformanceView
   Actor: contract.ActorView
+  Latency: contract.LatencyView
+  System: contract.SystemView
   Instrument: contract.InstrumentView
 }
 
@@ -373,5 +336,7 @@ export const agreed: { [K in Component]: Same<Schemas[K], Contract[K]> } = {
   Pnl: true,
   Performance: true,
   Actor: true,
+  Latency: true,
+  System: true,
   Instrument: true,
 }

@@ -27,11 +27,15 @@ const urlOf = ({ path }: Route): string => {
   const id = Object.entries(ids).find(([start]) => path.startsWith(start))?.[1] ?? ''
   return `/api${path.replace(':id', id)}${path === '/candles' ? '?symbol=ALPHA-FUT&timeframe=1m' : ''}`
 }
-const request = (one: Route): InjectOptions => ({
-  method: one.method,
-  url: urlOf(one),
-  ...(one.method === 'PUT' && { payload: { params: { fast: 9 } } }),
-})
+// What to send where something has to be sent.
+const bodies: Record<string, object> = {
+  'PUT /strategies/:id': { params: { fast: 9 } },
+  'POST /system/actors/:id/profile': { seconds: 1 },
+}
+const request = (one: Route): InjectOptions => {
+  const payload = bodies[`${one.method} ${one.path}`]
+  return { method: one.method, url: urlOf(one), ...(payload && { payload }) }
+}
 
 t.test('every route answers its holder of the key, in the shape it declares', async (t) => {
   for (const one of routes) {

@@ -10,6 +10,7 @@ import { problem } from './errors.ts'
 import { checkAddress, checkKey } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { onceByKey } from './idempotency.ts'
+import { lookOver } from './look.ts'
 import { dataPolicy, docsPolicy } from './policy.ts'
 import { documentOf, problemType } from './problems.ts'
 import { aliases, routes } from './routes/mod.ts'
@@ -68,8 +69,9 @@ export const buildServer = async (options: ServerOptions): Promise<FastifyInstan
     if (isGuarded(request)) checkKey(request, options)
   })
   await describe(app, version)
-  serveStream(app, { ...options, ...options.stream })
-  addRoutes(app, options)
+  const look = lookOver(options.control, options.stream.clock)
+  serveStream(app, { ...options, ...options.stream, control: look })
+  addRoutes(app, { ...options, look })
   await serveUi(app, options.ui.dir)
   return app
 }
@@ -154,7 +156,7 @@ const addRoutes = (app: FastifyInstance, door: Door): void => {
         if (one.produces) reply.type(one.produces)
         // The door's own types hold from here: the schema above let this request pass.
         const handle = async () => one.handle({ params, query, body } as never, door, reply)
-        if (method === 'GET') return handle()
+        if (method === 'GET' || one.repeatable === false) return handle()
         return once(
           headers['idempotency-key']?.toString(),
           `${method} ${url} ${JSON.stringify(body)}`,

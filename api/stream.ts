@@ -34,7 +34,7 @@ export type StreamOptions = {
 
 type Given = StreamOptions & {
   readonly views: Views
-  readonly control: Control
+  readonly control: Pick<Control, 'actors'>
   readonly token: string
 }
 
@@ -102,7 +102,7 @@ const beat = (clients: Iterable<Client>, now: number): void => {
 }
 
 // One question at a time: a tree that is slow to answer is not asked again meanwhile.
-const lookAt = (control: Control, views: Views, onError: (error: unknown) => void) => {
+const lookAt = (control: Pick<Control, 'actors'>, views: Views, onError: (error: unknown) => void) => {
   let asking = false
   return (): void => {
     if (asking) return

@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox'
-import type { Done } from '../control.ts'
+import type { Brought, Done } from '../control.ts'
 import { problem } from '../errors.ts'
 import { CommandRefused, Invalid } from '../problems.ts'
 import { itemsMax } from '../views/mod.ts'
@@ -48,4 +48,10 @@ export const found = <T>(item: T | undefined, kind: string, id: string): T => {
 /** Passes when the command was taken; a refusal becomes a 409 in the system's own words. */
 export const accepted = (done: Done): void => {
   if (done.type === 'refused') throw new CommandRefused(done)
+}
+
+/** What the system brought; a refusal becomes a 409 in the system's own words. */
+export const brought = (answer: Brought): string => {
+  if (answer.type === 'refused') throw new CommandRefused(answer)
+  return answer.what
 }

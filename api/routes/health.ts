@@ -37,6 +37,10 @@ export const healthRoutes = [
     summary: 'Figures for Prometheus',
     answers: { 200: Type.String() },
     produces: 'text/plain; version=0.0.4; charset=utf-8',
-    handle: async (_, { views, control }) => exposition(views, await control.actors()),
+    handle: async (_, { views, control, look }) =>
+      exposition(
+        views,
+        ...(await Promise.all([look.actors(), look.system(), control.latencies()])),
+      ),
   }),
 ]

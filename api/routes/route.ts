@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import type { Control, ParseParams } from '../control.ts'
+import type { Look } from '../look.ts'
 import type { Views } from '../views/mod.ts'
 
 /** Who may use a route. `open` is for everybody who reaches the port. */
@@ -10,6 +11,8 @@ export type Role = 'open' | 'viewer' | 'trader' | 'owner'
 export type Door = {
   readonly views: Views
   readonly control: Control
+  /** What is asked for often, asked of the supervisor seldom. */
+  readonly look: Look
   readonly parseParams: ParseParams
   readonly version: string
 }
@@ -25,7 +28,7 @@ export type Asked<A extends Asks> = {
 
 /** One thing the API can do: what it takes, who may do it, what it answers. */
 export type Route<A extends Asks = Asks> = {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Below /api. */
   readonly path: string
   readonly role: Role
@@ -36,6 +39,8 @@ export type Route<A extends Asks = Asks> = {
   readonly answers: Readonly<Record<number, TSchema>>
   /** Media type, where it is not JSON. */
   readonly produces?: string
+  /** False when a repeat under the same Idempotency-Key is work of its own: its answer is too large to remember. */
+  readonly repeatable?: false
   handle(asked: Asked<A>, door: Door, reply: FastifyReply): unknown
 }
 

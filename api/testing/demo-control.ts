@@ -1,10 +1,13 @@
+import { paise } from '#actors/domain/money.ts'
 import type { Fact, StrategyInfo } from '#actors/messages.ts'
+import { strategyLimits } from '#actors/risk/limits.ts'
 import type { BusinessFact, SystemFact } from '#actors/messages.ts'
 import { later } from '#engine/mod.ts'
 import type { Clock } from '#engine/mod.ts'
 import type { Control, Done, ParseParams } from '../control.ts'
-import type { ActorView } from '../contract.ts'
+import type { ActorView, NewStrategy, SystemView } from '../contract.ts'
 import { time } from '../views/format.ts'
+import { aLatency, anActor, aSystem } from './actor.ts'
 import { generatedTypes } from './generated-run.ts'
 
 const done: Done = { type: 'done' }
@@ -18,6 +21,7 @@ export const demoControl = (
 ): Control & { trades(strategy: string): boolean } => {
   const actors = new Map(treeOf(fleet).map((one) => [one.id, one]))
   const idle = new Set<string>()
+  const known = new Map(fleet.map((one) => [one.id, one]))
   const bornAt = clock.elapsed()
   const say = (fact: BusinessFact | SystemFact) =>
     tell({ ...fact, at: clock.now(), from: 'supervisor', cause: null, tick: 0 } as Fact)
@@ -52,6 +56,21 @@ export const demoControl = (
     say({ type, strategy, by: 'you' })
     return Promise.resolve(done)
   }
+  const enter = (info: StrategyInfo): Done => {
+    if (known.has(info.id))
+      return {
+        type: 'refused',
+        code: 'DEMO_ID_TAKEN',
+        says: `There is a strategy called ${info.id} already.`,
+        todo: 'Give it another id.',
+      }
+    known.set(info.id, info)
+    const actor = anActor({ id: `strategy/${info.id}`, parent: 'strategies' })
+    actors.set(actor.id, actor)
+    const limits = strategyLimits({ id: info.id, capital: info.capital, mode: 'paper' })
+    say({ type: 'strategyAdded', info, limits, by: 'you' })
+    return done
+  }
   return {
     trades: (strategy) =>
       !idle.has(strategy) && actors.get(`strategy/${strategy}`)?.state === 'running',
@@ -59,6 +78,18 @@ export const demoControl = (
       [...actors.values()].map((one, index) =>
         one.state === 'running' ? lively(one, index, clock.elapsed() - bornAt) : one,
       ),
+    system: async () => demoSystem([...actors.values()], clock.elapsed() - bornAt),
+    latencies: async (wanted) =>
+      [...actors.keys()].flatMap((id, index) =>
+        wanted === undefined || wanted === id ? [aLatency(id, 1 + (index % 9))] : [],
+      ),
+    profile: async () => ({ type: 'done', what: JSON.stringify({ nodes: [], samples: [] }) }),
+    heapSnapshot: async (id) => ({
+      type: 'refused',
+      code: 'DEMO_NO_HEAP',
+      says: `${id} is made up and has no heap.`,
+      todo: 'Ask a running engine.',
+    }),
     kill: (id) => fall(id, 'Killed from the dashboard.'),
     restart: (id) => fall(id, 'Restarted from the dashboard.'),
     start: (id) => order(id, 'strategyStarted'),
@@ -66,11 +97,29 @@ export const demoControl = (
     pause: (id) => order(id, 'strategyPaused'),
     resume: (id) => order(id, 'strategyResumed'),
     reload: () => Promise.resolve({ type: 'done' }),
+    add: async (one) => enter(infoOf(one)),
+    async clone(like, { capital, ...as }) {
+      const model = known.get(like)!
+      return enter({ ...model, ...as, ...(capital && { capital: paise(capital) }) })
+    },
+    async remove(strategy) {
+      known.delete(strategy)
+      actors.delete(`strategy/${strategy}`)
+      idle.add(strategy)
+      say({ type: 'strategyRemoved', strategy, by: 'you' })
+      return done
+    },
     async configure(strategy, params) {
       say({ type: 'strategyConfigured', strategy, params, by: 'you' })
       return fall(`strategy/${strategy}`, 'Restarted with new parameters.')
     },
   }
+}
+
+const infoOf = ({ id, type, symbol, capital = 1_000_000, params = {} }: NewStrategy): StrategyInfo => {
+  const declared = generatedTypes.find((one) => one.type === type)!.params
+  const defaults = Object.fromEntries(declared.map((one) => [one.name, one.default]))
+  return { id, type, symbol, params: { ...defaults, ...params }, capital: paise(capital) }
 }
 
 /** Checks kinds and bounds as strategy files declare them. */
@@ -91,36 +140,15 @@ export const demoParams: ParseParams = (type, params) => {
 }
 
 const treeOf = (fleet: readonly StrategyInfo[]): ActorView[] => [
-  actorOf('ringmaster', null, 'supervisor'),
-  actorOf('trading', 'ringmaster', 'supervisor'),
-  ...['feed', 'candles/0', 'risk', 'executor', 'journal'].map((id) => actorOf(id, 'trading')),
-  actorOf('strategies', 'trading', 'supervisor'),
-  ...fleet.map(({ id }) => actorOf(`strategy/${id}`, 'strategies')),
-  ...['store', 'api'].map((id) => actorOf(id, 'ringmaster')),
+  anActor({ id: 'ringmaster', kind: 'supervisor', killable: false }),
+  anActor({ id: 'trading', kind: 'supervisor', parent: 'ringmaster', killable: false }),
+  ...['feed', 'candles/0', 'risk', 'executor', 'journal'].map((id) =>
+    anActor({ id, parent: 'trading' }),
+  ),
+  anActor({ id: 'strategies', kind: 'supervisor', parent: 'trading', killable: false }),
+  ...fleet.map(({ id }) => anActor({ id: `strategy/${id}`, parent: 'strategies' })),
+  ...['store', 'api'].map((id) => anActor({ id, parent: 'ringmaster', killable: id !== 'api' })),
 ]
-
-const actorOf = (
-  id: string,
-  parent: string | null,
-  kind: ActorView['kind'] = 'actor',
-): ActorView => ({
-  id,
-  kind,
-  parent,
-  thread: kind === 'supervisor' ? null : id,
-  state: 'running',
-  restarts: 0,
-  down: null,
-  upSeconds: 0,
-  cpuPercent: null,
-  heapMb: null,
-  ringLag: null,
-  mailbox: null,
-  handled: null,
-  latencyP50: null,
-  latencyP99: null,
-  killable: kind === 'actor' && id !== 'api',
-})
 
 // Figures that move as real ones would; made up.
 const lively = (one: ActorView, index: number, elapsedMs: number): ActorView => {
@@ -130,11 +158,35 @@ const lively = (one: ActorView, index: number, elapsedMs: number): ActorView => 
     ...one,
     upSeconds: Math.round(elapsedMs / 1000),
     cpuPercent: Math.round(wave * 40) / 10,
+    busyPercent: Math.round(wave * 55) / 10,
     heapMb: Math.round((9 + wave * 3) * 10) / 10,
+    heapLimitMb: 72,
+    buffersMb: 0.4,
+    wakesPerSecond: Math.round(20 + wave * 5),
+    turnsPerSecond: Math.round(41 + wave * 10),
     ringLag: Math.round(wave * 6),
+    ringLost: 0,
     mailbox: Math.round(wave * 2),
     handled: Math.round(elapsedMs / 10) + index,
+    handledPerSecond: 100 + Math.round(wave * 10),
     latencyP50: 40 + Math.round(wave * 15),
     latencyP99: 180 + Math.round(wave * 90),
+    latencyP999: 900 + Math.round(wave * 400),
+    latencyMax: 2_900,
   }
 }
+
+const demoSystem = (actors: readonly ActorView[], elapsedMs: number): SystemView =>
+  aSystem({
+    upSeconds: Math.round(elapsedMs / 1000),
+    rings: aSystem().rings.map((ring) => ({
+      ...ring,
+      head: ring.head + Math.round(elapsedMs),
+      readers: [
+        ...ring.readers,
+        ...actors
+          .filter(({ id }) => ring.id !== 'ticks' && id.startsWith('strategy/'))
+          .map(({ id, state }, n) => ({ actor: id, active: state === 'running', lag: n % 7, lost: 0 })),
+      ],
+    })),
+  })

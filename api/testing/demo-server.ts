@@ -9,7 +9,7 @@ import { generatedRun, generatedTypes } from './generated-run.ts'
 
 /*
  * The API over GENERATED TEST DATA, for working on the dashboard without a trading system:
- *   node api/testing/demo-server.ts --port 4610 [--speed 30] [--seed 7] [--warm 120] [--token KEY]
+ *   node api/testing/demo-server.ts --port 4610 [--speed 30] [--seed 7] [--warm 120] [--fleet 20] [--token KEY]
  */
 
 const stepMs = 100
@@ -20,6 +20,8 @@ export type DemoOptions = {
   readonly speed: number
   readonly seed: number
   readonly warm: number
+  /** How many strategies; 20 by default. */
+  readonly fleet?: number
   readonly token: string
 }
 
@@ -29,9 +31,10 @@ export const startDemo = async ({
   speed,
   seed,
   warm,
+  fleet,
   token,
 }: DemoOptions): Promise<{ app: FastifyInstance; address: string }> => {
-  const market = generatedRun(seed)
+  const market = generatedRun(seed, fleet)
   const { run, instruments } = market
   const views = allViews({
     run,
@@ -69,10 +72,12 @@ if (import.meta.main) {
     speed: text('30'),
     seed: text('7'),
     warm: text('120'),
+    fleet: text('20'),
     token: text(`demo-${freshSeed()}`),
   }
   const { token, ...figures } = parseArgs({ options }).values
-  const [port, speed, seed, warm] = [figures.port, figures.speed, figures.seed, figures.warm].map(
+  const { port: at, ...rest } = figures
+  const [port, speed, seed, warm, fleet] = [at, rest.speed, rest.seed, rest.warm, rest.fleet].map(
     Number,
   )
   const { address } = await startDemo({
@@ -80,6 +85,7 @@ if (import.meta.main) {
     speed: speed!,
     seed: seed!,
     warm: warm!,
+    fleet: fleet!,
     token,
   })
   process.stdout.write(`Generated test data at ${address}/#key=${token}\n`)

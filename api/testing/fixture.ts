@@ -1,33 +1,39 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { virtualClock } from '#engine/mod.ts'
 import type { Fact } from '#actors/messages.ts'
-import type { Control, Done } from '../control.ts'
-import type { ActorView } from '../contract.ts'
+import type { Brought, Control, Done } from '../control.ts'
 import { buildServer } from '../server.ts'
 import type { ServerOptions } from '../server.ts'
 import { allViews } from '../views/mod.ts'
+import { aLatency, anActor, aSystem } from './actor.ts'
 import { aRoundTrip, aRun, instruments, minute, minuteClosed, sessionOpened } from './facts.ts'
 
 /** The session key of every test. */
 export const token = 'a-key-for-tests'
 
-const actor: ActorView = {
+const actor = anActor({
   id: 'strategy/one',
-  kind: 'actor',
   parent: 'strategies',
-  thread: 'one',
-  state: 'running',
-  restarts: 0,
-  down: null,
   upSeconds: 12,
   cpuPercent: 1.5,
+  busyPercent: 2.5,
   heapMb: 9,
+  heapLimitMb: 72,
+  buffersMb: 0.5,
+  wakesPerSecond: 20,
+  turnsPerSecond: 21,
   ringLag: 0,
+  ringLost: 0,
   mailbox: 0,
   handled: 10,
-  latencyP50: 40,
-  latencyP99: 90,
-  killable: true,
-}
+  handledPerSecond: 1.5,
+  latencyP50: 64,
+  latencyP99: 512,
+  latencyP999: 4096,
+  latencyMax: 3900,
+})
 
 /** Timers that run when they are told to, by the interval they were made with. */
 export const handTimers = () => {
@@ -57,8 +63,25 @@ export const fixture = async (
       asked.push([verb, ...given])
       return answers.next
     }
+  const brought: { next: Brought } = { next: { type: 'done', what: '{}' } }
+  const files: string[] = []
+  const bring = (verb: string, given: unknown[]) => {
+    asked.push([verb, ...given])
+    return brought.next
+  }
   const control: Control = {
     actors: async () => [actor],
+    system: async () => aSystem(),
+    latencies: async (wanted = actor.id) => (wanted === actor.id ? [aLatency(actor.id)] : []),
+    profile: async (...given) => bring('profile', given),
+    heapSnapshot: async (...given) => {
+      const answer = bring('heapSnapshot', given)
+      if (answer.type === 'refused') return answer
+      const what = join(mkdtempSync(join(tmpdir(), 'ringmaster-heap-')), 'one.heapsnapshot')
+      writeFileSync(what, answer.what)
+      files.push(what)
+      return { ...answer, what }
+    },
     kill: take('kill'),
     restart: take('restart'),
     start: take('start'),
@@ -67,6 +90,9 @@ export const fixture = async (
     resume: take('resume'),
     reload: take('reload'),
     configure: take('configure'),
+    add: take('add'),
+    clone: take('clone'),
+    remove: take('remove'),
   }
   const views = allViews({
     run: aRun(),
@@ -96,7 +122,7 @@ export const fixture = async (
         : { type: 'bad', errors: [{ path: 'fast', says: 'is missing' }] },
     ...over,
   })
-  return { app, views, clock, timers, asked, answers }
+  return { app, views, clock, timers, asked, answers, brought, files }
 }
 
 const played = [sessionOpened, ...aRoundTrip(), minuteClosed(9)]

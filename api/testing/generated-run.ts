@@ -81,8 +81,8 @@ export const generatedTypes: readonly StrategyTypeView[] = [
   ],
 }))
 
-const fleet = (): StrategyInfo[] =>
-  Array.from({ length: 20 }, (_, index) => {
+const fleet = (size: number): StrategyInfo[] =>
+  Array.from({ length: size }, (_, index) => {
     const { type } = generatedTypes[index % generatedTypes.length]!
     const symbol = index % 2 ? 'BETA-FUT' : 'ALPHA-FUT'
     const id = `${type}-${symbol.split('-')[0]!.toLowerCase()}-${index + 1}`
@@ -90,7 +90,7 @@ const fleet = (): StrategyInfo[] =>
       id,
       type,
       symbol,
-      params: { fast: 5 + index, trailing: true, bars: '5m' },
+      params: { fast: 5 + (index % 40), trailing: true, bars: '5m' },
       capital: 500_000_00,
     }
   })
@@ -109,7 +109,7 @@ export type GeneratedRun = {
 type Bar = { -readonly [K in keyof Candle]: Candle[K] }
 
 /** A day of generated prices and trades, the same for the same seed. */
-export const generatedRun = (seed: number): GeneratedRun => {
+export const generatedRun = (seed: number, size = 20): GeneratedRun => {
   const random = seeded(seed)
   const instruments = tableOf(Object.entries(startingAt).map(instrument))
   const run: RunInfo = {
@@ -117,7 +117,7 @@ export const generatedRun = (seed: number): GeneratedRun => {
     kind: 'replay',
     recording: 'generated test data',
     recordingHash: '0',
-    strategies: fleet(),
+    strategies: fleet(size),
     symbols: instruments.all.map(({ symbol }) => symbol),
     warmSessions: 5,
     startedAt: openAt,

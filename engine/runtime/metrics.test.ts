@@ -15,13 +15,14 @@ t.test('a row of figures says what its actor did and what its thread cost', asyn
   gauges.handled(3)
   gauges.handled(4)
   gauges.lag(5)
+  gauges.lost(8)
   gauges.mailbox(6)
   gauges.turned()
   gauges.machine(cost)
   gauges.latency(0)
   gauges.latency(1000)
   t.strictSame(readingOf(handle, 1), {
-    handled: 7, lag: 5, mailbox: 6, turns: 1,
+    handled: 7, lag: 5, lost: 8, mailbox: 6, turns: 1,
     latencies: 2, latencyP50: 1, latencyP99: 1024, latencyP999: 1024, latencyMax: 1000,
     thread: { ...cost, wakes: 0, asleepMicros: 0 },
   })
@@ -52,11 +53,12 @@ t.test('a new thread begins at zero but for the latencies, a new actor at nothin
   const handle = createMetrics(1)
   const gauges = gaugesOf(handle, 0)
   gauges.handled(3)
+  gauges.lost(2)
   gauges.machine(cost)
   gauges.sleeps()
   gauges.latency(64)
   clearReading(handle, 0)
-  t.match(readingOf(handle, 0), { handled: 0, lag: 0, thread: null, latencies: 1, latencyP50: 64, latencyMax: 64 })
+  t.match(readingOf(handle, 0), { handled: 0, lag: 0, lost: 0, thread: null, latencies: 1, latencyP50: 64, latencyMax: 64 })
   gauges.woke()
   gauges.machine(cost)
   t.equal(readingOf(handle, 0).thread!.asleepMicros, 0, 'the sleep of a thread that died is nobody\'s')

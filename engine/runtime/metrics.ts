@@ -186,7 +186,9 @@ export const latencyOf = (
 
 /** Forgets everything but the latencies, when another thread takes the row over. */
 export const clearReading = (handle: MetricsHandle, slot: number): void => {
-  rowOf(handle, slot).row.fill(0, 0, LATENCY_SUM)
+  const { row } = rowOf(handle, slot)
+  row.fill(0, 0, LATENCY_SUM)
+  row[LOST] = 0
 }
 
 const rowOf = (handle: MetricsHandle, slot: number) => ({

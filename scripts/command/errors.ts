@@ -34,6 +34,11 @@ export const commandErrors = catalogue('COMMAND', {
       `${d.command} does not know what to do with ${d.given}.`,
     todo: 'List what a command takes with --help after its name.',
   },
+  ARGUMENT_MISSING: {
+    next: 'stop',
+    says: (d: { needs: string }) => `${d.needs} is missing.`,
+    todo: 'Name one; `npx ringmaster top --once` lists the actors of the running engine.',
+  },
   VALUE_INVALID: {
     next: 'stop',
     says: (d: { option: string; given: string; needs: string }) =>

@@ -17,9 +17,14 @@ export const sessionErrors = catalogue('SESSION', {
   },
   NOT_A_FILE: {
     next: 'stop',
-    says: (d: { strategy: string }) => 
+    says: (d: { strategy: string }) =>
       `${d.strategy} is a strategy that ships: it has no file of its own to take up again.`,
     todo: 'Reload strategies that a configuration names by their file; restart this one.',
+  },
+  NOT_RUNNING: {
+    next: 'stop',
+    says: (d: { data: string }) => `No engine runs over the data directory ${d.data}.`,
+    todo: 'Start one with `npm start`, or name the data directory of the one that runs with --data.',
   },
   INTERRUPTED: {
     next: 'stop',

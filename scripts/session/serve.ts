@@ -8,10 +8,11 @@ import store from '#actors/store/store.actor.ts'
 import { buildUi } from '../build-ui.ts'
 import { commandProblem } from '../command/errors.ts'
 import { root } from '../launch/prepare.mjs'
+import { forgetAddress, originOf, tellAddress } from './address.ts'
 import { controlOf } from './control.ts'
 import { loggerOver, openPino } from './log.ts'
 import { openGround, startSession, type Session, type SessionOptions } from './open.ts'
-import { fromOf, speedOf } from './options.ts'
+import { fromOf, orderOf, rateOf, speedOf } from './options.ts'
 import { sessionToken } from './token.ts'
 
 /** What a person gave to `start`. */
@@ -20,6 +21,8 @@ export type ServeGiven = {
   readonly recording?: string | undefined
   readonly config?: string | undefined
   readonly from?: string | undefined
+  readonly rate?: string | undefined
+  readonly order: string
   readonly fresh: boolean
   readonly speed: string
   readonly port: string
@@ -35,6 +38,8 @@ export const serve = async (given: ServeGiven): Promise<number> => {
     data, recording, config, fresh, say,
     speed: speedOf(given.speed),
     from: fromOf(given.from),
+    rate: rateOf(given.rate),
+    order: orderOf(given.order),
     log: loggerOver(openPino(given.verbose ? 'info' : 'warn')),
   }
   // Before anything that takes time: an end asked for while starting is an end all the same.
@@ -81,7 +86,8 @@ const begin = async (given: ServeGiven, options: SessionOptions): Promise<Sessio
       return nodesOf(running, { ...given, port, onListening: address.resolve })
     }),
   ])
-  say(`REPLAY of ${ground.run.recording.days.join(', ')} at ${given.speed}; nothing here reaches a broker`)
+  const pace = given.rate === undefined ? given.speed : `${given.rate} ticks a second`
+  say(`REPLAY of ${ground.run.recording.days.join(', ')} at ${pace}; nothing here reaches a broker`)
   say(`dashboard: ${await address.promise}`)
   return session
 }
@@ -89,6 +95,7 @@ const begin = async (given: ServeGiven, options: SessionOptions): Promise<Sessio
 const end = async (session: Session, say: (line: string) => void): Promise<number> => {
   const from = realClock.elapsed()
   say('stopping in order ...')
+  forgetAddress(session.ground.data)
   await session.stop()
   const seconds = ((realClock.elapsed() - from) / 1000).toFixed(1)
   say(`stopped in ${seconds} s; the journal has everything, and the next start goes on from it`)
@@ -117,6 +124,7 @@ const nodesOf = (session: Session, { speed, host, port, onListening }: Server): 
   const desk: Desk = {
     listening(at) {
       if (at.port !== at.asked) console.log(`ringmaster: port ${at.asked} is taken, using ${at.port}`)
+      tellAddress(data, originOf(at.host, at.port))
       onListening(`http://${at.host}:${at.port}/#key=${token}`)
     },
     halt: () => session.halt(),
