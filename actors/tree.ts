@@ -1,6 +1,6 @@
 import {
-  advance, child, createLatest, createRing, createWatermarks, inspectRing, openLog, RANK_FIRST, readWatermark, realFileSystem,
-  resetWatermark, ringReader, supervisor, type Child, type FileSystem, type LatestHandle, type Placement, type RingHandle,
+  advance, child, createInterests, createLatest, createRing, createWatermarks, inspectRing, openLog, RANK_FIRST, readWatermark, realFileSystem,
+  resetWatermark, ringReader, supervisor, type Child, type FileSystem, type Interests, type LatestHandle, type Placement, type RingHandle,
   type Supervisor, type Sync, type ThreadCode, type Watermarks,
 } from '#engine/mod.ts'
 import { oneTick } from './brokers/paper/slippage.ts'
@@ -16,7 +16,8 @@ import risk from './risk/risk.actor.ts'
 import type { Run } from './run.ts'
 import { seatsFor, seatsOf, type Seated, type Seats } from './seats.ts'
 import { sourceOf } from './strategy/load.ts'
-import strategy from './strategy/strategy.actor.ts'
+import { follow } from './strategy/ticks.ts'
+import strategy, { type Order } from './strategy/strategy.actor.ts'
 
 /** Records in the tick ring: some ten times the busiest minute seen of index options, 8 MB. */
 const TICKS = 1 << 17
@@ -28,6 +29,12 @@ const latency = { orderMs: 100, venueMs: 150, factMs: 100 }
 /** How a run is carried out. */
 export type Conduct = {
   readonly pace: Pace
+  /**
+   * `event-time` (by default): everybody waits for whoever may still say something earlier, so that the same recording
+   * gives the same facts. `arrival`: nobody waits for anybody, ticks are overwritten for who is too slow, and the
+   * journal has what came in the order it came; as it is live.
+   */
+  readonly order?: Order
   /** Candle shards. */
   readonly shards: number
   /** Where the journal is kept; a simulation has one of its own. */
@@ -82,6 +89,9 @@ type Wiring = {
   readonly rings: readonly RingHandle[]
   readonly marks: Watermarks
   readonly from: number
+  /** Who sleeps through which ticks. */
+  readonly interests: Interests
+  readonly order: Order
 }
 
 /**
@@ -91,6 +101,7 @@ type Wiring = {
  */
 export const tradingTree = (run: Run, conduct: Conduct): Trading => {
   const { pace, shards, services = {}, strategyActor = strategy, strategyCode, disk = realFileSystem } = conduct
+  const { order = 'event-time' } = conduct
   const { definitionOf = ({ type }) => sourceOf(type), refused = new Set<string>() } = conduct
   const symbols = run.instruments.all.length
   const latest = createLatest(Math.max(1, symbols))
@@ -99,7 +110,7 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
   let wiring: Wiring | null = null
 
   const strategies = (): Child[] => seats.all().map(({ info, seat }) =>
-    strategyChild(run, wiring!, strategyActor, {
+    strategyChild(run, wiring!, latest, strategyActor, {
       info, n: seat, asleep: stopped.has(info.id), code: strategyCode, definition: definitionOf(info),
     }))
 
@@ -111,7 +122,7 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
     seats = seatsOf(run.info.strategies, run.limits.strategies, standing)
     stopped.clear()
     for (const id of [...standing.stopped, ...refused]) stopped.add(id)
-    wiring = wire(seats, shards, (standing.minute?.sequence ?? -1) + 1)
+    wiring = wire(run, seats, { shards, order, from: (standing.minute?.sequence ?? -1) + 1 })
     for (const { info, seat } of seats.all()) if (stopped.has(info.id)) leave(wiring, seat)
     return [
       executorChild(run, wiring, services),
@@ -126,7 +137,7 @@ export const tradingTree = (run: Run, conduct: Conduct): Trading => {
   }
   return {
     latest,
-    tree: supervisor('trading', { ...core, restart: 'one-for-all', then: 'escalate' }, start),
+    tree: supervisor('trading', { ...core, restart: 'one-for-all', then: 'quarantine' }, start),
     setAside: (id) => leaveSeat(seats.find(id)),
     takeBack(id) {
       stopped.delete(id)
@@ -166,13 +177,19 @@ const patient = {
 /** The core may fail three times in five minutes; then trading stays down. */
 const core = { atMost: 3, withinMs: 300_000, delayMs: 100, delayMsMax: 2_000 } as const
 
-const wire = (seats: Seats, shards: number, from: number): Wiring => {
-  const ticks = createRing({ capacity: TICKS, readers: shards + 1, lossless: true, start: from })
+type Wired = Pick<Wiring, 'from' | 'order'> & { readonly shards: number }
+
+const wire = (run: Run, seats: Seats, { shards, order, from }: Wired): Wiring => {
+  const lossless = order === 'event-time'
+  const ticks = createRing({ capacity: TICKS, readers: shards + 1 + seats.count, lossless, start: from })
+  const interests = createInterests(Math.max(1, run.instruments.all.length))
   const readers = seats.count + 1
   const rings = Array.from({ length: shards }, () => createRing({ capacity: CANDLES, readers, lossless: true }))
   for (let place = 0; place <= shards; place++) ringReader(ticks, place).activate(from)
   const marks = createWatermarks(FIRST_STRATEGY + seats.count)
   const taken = new Set(seats.all().map(({ seat }) => seat))
+  // A strategy that reads no ticks gives its place in the tick ring back as it starts.
+  for (const seat of taken) ringReader(ticks, tickPlaceOf(shards, seat)).activate(from)
   for (const ring of rings) {
     ringReader(ring, 0).activate(0)
     for (const seat of taken) ringReader(ring, seat + 1).activate(0)
@@ -180,23 +197,30 @@ const wire = (seats: Seats, shards: number, from: number): Wiring => {
   // An empty seat has nothing to say.
   for (let seat = 0; seat < seats.count; seat++)
     if (!taken.has(seat)) advance(marks, FIRST_STRATEGY + seat, Number.POSITIVE_INFINITY)
-  return { ticks, rings, from, marks }
+  return { ticks, rings, from, marks, interests, order }
 }
 
-const leave = ({ rings, marks }: Wiring, n: number): void => {
+// In the tick ring: the candle shards, the executor, and a place for each seat.
+const tickPlaceOf = (shards: number, n: number): number => shards + 1 + n
+
+const leave = ({ ticks, rings, marks }: Wiring, n: number): void => {
+  ringReader(ticks, tickPlaceOf(rings.length, n)).deactivate()
   for (const ring of rings) ringReader(ring, n + 1).deactivate()
   advance(marks, FIRST_STRATEGY + n, Number.POSITIVE_INFINITY)
 }
 
 // It goes on where the executor is: what lies before that is in the journal, which it reads first.
-const join = ({ rings, marks }: Wiring, n: number): void => {
-  for (const ring of rings) {
-    const reader = ringReader(ring, n + 1)
-    // Refused when the writer went on meanwhile, which is where the executor then is.
-    while (!reader.activate(inspectRing(ring).readers[0]!.tail));
-  }
+const join = ({ ticks, rings, marks }: Wiring, n: number): void => {
+  for (const ring of rings) follow(ring, n + 1, 0)
+  follow(ticks, tickPlaceOf(rings.length, n), rings.length)
   resetWatermark(marks, FIRST_STRATEGY + n, readWatermark(marks, EXECUTOR))
 }
+
+// Nobody waits in the order of arrival, and what is known is known at once.
+const syncIn = ({ order }: Wiring, sync: Sync): Sync =>
+  order === 'event-time' ? sync : {
+    ...sync, awaits: [], commandLagMs: 0, ...(sync.facts && { facts: { ...sync.facts, lagMs: 0, ownLagMs: 0 } }),
+  }
 
 const symbolsOf = (run: Run) => run.instruments.all
 const shardName = (shard: number): string => `candles/${shard}`
@@ -206,7 +230,7 @@ const namedRings = (wiring: Wiring, seats: Seats): NamedRing[] => {
   const fleet = ['executor']
   for (const { seat, info } of seats.all()) fleet[seat + 1] = actorOf(info.id)
   return [
-    { id: 'ticks', ring: wiring.ticks, readers: [...shardNames(wiring), 'executor'] },
+    { id: 'ticks', ring: wiring.ticks, readers: [...shardNames(wiring), ...fleet] },
     ...wiring.rings.map((ring, shard) => ({ id: shardName(shard), ring, readers: fleet })),
   ]
 }
@@ -225,18 +249,19 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
       candlePlace: 0,
       venueLatencyMs: latency.venueMs,
       slippage: oneTick,
+      order: wiring.order,
     },
     {
       name: 'executor',
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       services: services ?? {},
       wakes: ['risk', 'strategies', ...shardNames(wiring), 'feed'],
-      sync: {
+      sync: syncIn(wiring, {
         watermarks: wiring.marks,
         slot: EXECUTOR,
         awaits: [{ slot: RISK, lagMs: latency.orderMs, sends: true }],
         commandLagMs: latency.orderMs,
-      },
+      }),
     },
   )
 
@@ -245,7 +270,7 @@ const heardByRisk = [
   'strategyHalted', 'strategyAdded', 'strategyRemoved',
 ] as const satisfies Fact['type'][]
 
-const riskChild = (run: Run, { marks }: Wiring, seats: Seats): Child =>
+const riskChild = (run: Run, wiring: Wiring, seats: Seats): Child =>
   child(
     risk,
     { limits: run.limits, instruments: symbolsOf(run), executor: { ref: 'executor' } },
@@ -253,8 +278,8 @@ const riskChild = (run: Run, { marks }: Wiring, seats: Seats): Child =>
       name: 'risk',
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       wakes: ['executor'],
-      sync: {
-        watermarks: marks,
+      sync: syncIn(wiring, {
+        watermarks: wiring.marks,
         slot: RISK,
         awaits: [
           { slot: EXECUTOR, lagMs: latency.factMs, sends: false },
@@ -265,7 +290,7 @@ const riskChild = (run: Run, { marks }: Wiring, seats: Seats): Child =>
           // A decision was made this long before it was journaled.
           ownLagMs: -latency.orderMs,
         },
-      },
+      }),
     },
   )
 
@@ -282,17 +307,23 @@ type Seat = {
   readonly definition: string
 }
 
-const strategyChild = (run: Run, { rings, marks }: Wiring, actor: typeof strategy, seat: Seat): Child => {
+const strategyChild = (
+  run: Run, wiring: Wiring, latest: LatestHandle, actor: typeof strategy, seat: Seat,
+): Child => {
+  const { rings, marks, ticks, interests, order } = wiring
   const { info, n, asleep, code, definition } = seat
-  const sync: Sync = {
+  const sync = syncIn(wiring, {
     watermarks: marks,
     slot: FIRST_STRATEGY + n,
     awaits: [{ slot: EXECUTOR, lagMs: latency.factMs, sends: false }],
     facts: { dir: run.journal, kinds: kindsOf(heardByStrategies), lagMs: latency.factMs },
-  }
+  })
+  const inOrder = order === 'event-time'
   const given = {
     info, definition, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
-    journal: run.journal, orderLatencyMs: latency.orderMs, factLatencyMs: latency.factMs, risk: { ref: 'risk' },
+    journal: run.journal, orderLatencyMs: inOrder ? latency.orderMs : 0, factLatencyMs: inOrder ? latency.factMs : 0,
+    ticks, tickPlace: tickPlaceOf(rings.length, n), follows: rings.length, interests, latest, order,
+    risk: { ref: 'risk' },
   }
   return child(actor, given, {
     name: actorOf(info.id), rank: RANK_FIRST + n, wakes: ['risk', 'feed'], sync, asleep, ...(code && { code }),
@@ -313,12 +344,12 @@ const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
     },
   )
 
-const feedChild = (run: Run, { ticks, rings, from }: Wiring, latest: LatestHandle, pace: Pace): Child =>
+const feedChild = (run: Run, { ticks, rings, from, interests, order }: Wiring, latest: LatestHandle, pace: Pace): Child =>
   child(
     feed,
     {
       recording: { name: run.recording.name, files: run.recording.files },
-      instruments: symbolsOf(run), ring: ticks, latest, pace, from,
+      instruments: symbolsOf(run), ring: ticks, latest, pace, from, interests, order,
     },
     {
       name: 'feed',

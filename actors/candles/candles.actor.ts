@@ -37,6 +37,8 @@ type State = {
   readonly counts: Map<string, number>
   readonly take: (fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number) => void
   blocked: boolean
+  /** Ticks missed so far, on a ring that does not wait. */
+  lost: number
   readonly symbols: readonly string[]
 }
 
@@ -55,7 +57,7 @@ export default actor<Given, State>({
     const writer = ringWriter(candles)
     const reader = ringReader(ticks, tickPlace)
     const state: State = {
-      shard, ticks: reader, writer, builders, own, symbols, blocked: false, counts: new Map(),
+      shard, ticks: reader, writer, builders, own, symbols, blocked: false, lost: reader.lost, counts: new Map(),
       most: own.length * timeframes.length + 1,
       take: (fields, ints, f, i, sequence) => take(state, fields, ints, f, i, sequence),
     }
@@ -70,6 +72,7 @@ export default actor<Given, State>({
     state.ticks.releaseRead()
     ctx.gauges.handled(Math.max(0, count))
     ctx.gauges.lag(state.ticks.available())
+    ctx.gauges.lost(state.lost)
     if (count > 0) ctx.wake()
     return count > 0
   },
@@ -83,12 +86,19 @@ const builderOf = (instrument: Instrument): CandleBuilder => {
 
 const take = (state: State, fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number): void => {
   const kind = ints[i + 1]!
+  if (state.ticks.lost !== state.lost) missed(state)
   if (kind === MARK || kind === END) return boundary(state, fields, ints, f, i, sequence)
   const builder = state.builders[ints[i]!]
   if (!builder) return
   const oi = ints[i + 2]!
   if (kind === LATE) builder.late++
   else builder.tick(fields[f]!, fields[f + 1]!, fields[f + 2]!, oi < 0 ? Number.NaN : oi)
+}
+
+// Whatever was overwritten before it was read may have been of any symbol: every open candle says so.
+const missed = (state: State): void => {
+  state.lost = state.ticks.lost
+  for (const { builder } of state.own) builder.lost()
 }
 
 const boundary = (

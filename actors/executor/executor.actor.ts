@@ -1,6 +1,6 @@
 import {
   openLog, recordOf, ringReader,
-  type Context, type ErrorRecord, type Log, type Millis, type RingHandle, type RingReader,
+  type Context, type ErrorRecord, type Log, type Millis, type RecordHandler, type RingHandle, type RingReader,
 } from '#engine/mod.ts'
 import { chargesOf } from '../brokers/paper/charges.ts'
 import { paperVenue, type PaperVenue } from '../brokers/paper/match.ts'
@@ -40,6 +40,7 @@ type Given = {
   /** From placing an order to its reaching the venue, in event time. */
   readonly venueLatencyMs: number
   readonly slippage: Slippage
+  readonly order: 'event-time' | 'arrival'
 }
 
 type State = {
@@ -52,8 +53,11 @@ type State = {
   readonly guard: Guard
   readonly ticks: RingReader
   readonly minutes: ReturnType<typeof minuteReader>
+  /** Whether ticks wait for the candles of the minute before them, and all for event time; else nobody waits. */
+  readonly waits: boolean
   /** The record under way. */
   readonly record: Tick
+  readonly read: RecordHandler
   held: boolean
   /** Sequence and time of the last record handled. */
   tick: number
@@ -76,7 +80,8 @@ export type Halting = { halted(problem: ErrorRecord): void }
 
 /**
  * Owns orders, positions and the journal. Merges three streams by event time: ticks, closed minutes, and what risk
- * decided; every change is a fact, applied here first and on disk before its effect leaves.
+ * decided; every change is a fact, applied here first and on disk before its effect leaves. In the order of arrival it
+ * takes them as they come.
  *
  * A journal that cannot write halts trading: this actor then stays alive, takes nothing, and says why.
  */
@@ -89,14 +94,16 @@ export default actor<Given, State>({
     const instruments = tableOf(given.instruments)
     const symbols = given.instruments.map((one) => one.symbol)
     const { slippage, venueLatencyMs: latencyMs } = given
+    const record = { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 }
     const state: State = {
-      log, ledger, book, instruments,
+      log, ledger, book, instruments, record,
       limits: given.limits,
       venue: paperVenue({ instruments, chargesOf, slippage, latencyMs }),
       guard: guard(ledger, instruments),
       ticks: ringReader(given.ticks, given.tickPlace),
       minutes: minuteReader(given.candles, given.candlePlace, symbols, () => true),
-      record: { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 },
+      waits: given.order === 'event-time',
+      read: readInto(record),
       held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], flattening: new Map(),
       dirty: false, lost: 0, finished: false, halt: null,
     }
@@ -162,16 +169,18 @@ const turn = (state: State, ctx: Context<Command>): boolean => {
     ctx.deliver(Math.min(due, horizon))
     if (state.effects.length > 0) settle(state, ctx)
     if (due > horizon) break
-    if (isBoundary(record.kind)) {
-      if (!closeMinute(state, ctx)) break
-    } else onTick(state)
+    if (!isBoundary(record.kind)) onTick(state)
+    else if (!state.waits) begin(state)
+    else if (!closeMinute(state, ctx)) break
     state.held = false
     count++
     if (state.effects.length > 0) settle(state, ctx)
   }
+  if (!state.waits) takeArrived(state, ctx)
   settle(state, ctx)
   ctx.gauges.handled(count)
   ctx.gauges.lag(state.ticks.available())
+  ctx.gauges.lost(state.lost)
   promise(state, ctx)
   return count > 0
 }
@@ -180,21 +189,22 @@ const isBoundary = (kind: number): boolean => kind === MARK || kind === END
 
 const load = (state: State): boolean => {
   if (state.held) return true
-  const { record, ticks } = state
-  const take = (fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number): void => {
-    record.sequence = sequence
-    record.at = fields[f]!
-    record.price = fields[f + 1]!
-    record.bid = fields[f + 4]!
-    record.ask = fields[f + 5]!
-    record.index = ints[i]!
-    record.kind = ints[i + 1]!
-  }
+  const { record, ticks, read } = state
   // After a restart the stream begins at the last mark; what was handled behind it is on record.
-  do if (ticks.read(1, take) === 0) return false
+  do if (ticks.read(1, read) === 0) return false
   while (record.sequence <= state.tick)
   state.held = true
   return true
+}
+
+const readInto = (record: Tick): RecordHandler => (fields, ints, f, i, sequence) => {
+  record.sequence = sequence
+  record.at = fields[f]!
+  record.price = fields[f + 1]!
+  record.bid = fields[f + 4]!
+  record.ask = fields[f + 5]!
+  record.index = ints[i]!
+  record.kind = ints[i + 1]!
 }
 
 /** Begins with the record at hand: facts made from here on carry its number, and a restart goes on behind it. */
@@ -228,23 +238,41 @@ const closeMinute = (state: State, ctx: Context<Command>): boolean => {
   const minute = state.minutes.peek()
   if (!minute) return false
   begin(state)
-  if (minute.end) finish(state, minute, ctx)
-  else if (state.record.kind === MARK) keepMinute(state, minute)
-  state.minutes.take()
-  settle(state, ctx)
-  state.minutes.release()
+  takeMinute(state, minute, ctx)
   return true
 }
 
+/**
+ * In the order of arrival: the minutes that have come and whose marks are behind us, and whatever was decided at ticks
+ * that we have had; neither waits for the next tick. What was decided at later ones is taken with those.
+ */
+const takeArrived = (state: State, ctx: Context<Command>): void => {
+  for (;;) {
+    const minute = state.minutes.peek()
+    if (!minute || minute.sequence > state.tick) break
+    takeMinute(state, minute, ctx)
+  }
+  ctx.deliver(state.at)
+}
+
+const takeMinute = (state: State, minute: Minute, ctx: Context<Command>): void => {
+  if (minute.end) finish(state, minute, ctx)
+  else keepMinute(state, minute)
+  state.minutes.take()
+  settle(state, ctx)
+  state.minutes.release()
+}
+
 const keepMinute = (state: State, minute: Minute): void => {
-  const { at, sequence, openAt, closeAt, fed, quarantined, candles } = minute
-  const day = dayOf(at)
+  const { at: mark, sequence, openAt, closeAt, fed, quarantined, candles } = minute
+  const day = dayOf(mark)
+  const at = Math.max(mark, state.at) // later than its mark only in the order of arrival
   if (state.ledger.day !== day) publish(state, { type: 'sessionOpened', day, openAt, closeAt }, at)
-  publish(state, { type: 'minuteClosed', mark: at, sequence, fed, quarantined, candles }, at)
+  publish(state, { type: 'minuteClosed', mark, sequence, fed, quarantined, candles }, at)
   leaveAsked(state, at)
   if (minuteOfDay(at) >= squareOffMinute)
     leaveAll(state, at, endOfDay(state.ledger, at), 'No entry is left working at the end of the day.')
-  if (at !== closeAt) return
+  if (mark !== closeAt) return
   state.venue.endSession(at)
   publish(state, { type: 'sessionClosed', day }, at)
 }

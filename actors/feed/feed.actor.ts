@@ -1,5 +1,6 @@
 import {
-  openLatest, ringWriter, wrappedMicros, type Context, type Latest, type LatestHandle, type RingHandle, type RingWriter,
+  openLatest, ringWriter, wrappedMicros, type Announcer, type Context, type Interests, type Latest, type LatestHandle,
+  type Millis, type RingHandle, type RingWriter,
 } from '#engine/mod.ts'
 import { minuteOfDay, nseCalendar } from '../calendar/mod.ts'
 import { tableOf, type Instrument } from '../domain/instrument.ts'
@@ -16,6 +17,12 @@ import { Validator } from './validate.ts'
 const BATCH_MAX = 256
 /** Records per turn, so that control messages are heard in between. */
 const TURN_MAX = 8192
+/**
+ * Event time after which strategies that sleep through the ticks of others are woken to say how far they are. Nothing
+ * can come of what one decides before 100 ms have passed, so nobody waits for who is behind by less than that; half of
+ * it leaves room for the records of one batch.
+ */
+const ALL_EVERY_MS = 50
 
 type Given = {
   readonly recording: Pick<Recording, 'name' | 'files'>
@@ -25,6 +32,9 @@ type Given = {
   readonly pace: Pace
   /** Sequence from which on records are published; those before are on record already. */
   readonly from: number
+  /** Strategies that read ticks, by instrument. */
+  readonly interests: Interests
+  readonly order: 'event-time' | 'arrival'
 }
 
 type State = {
@@ -45,15 +55,24 @@ type State = {
   paced: boolean
   ended: boolean
   readonly row: Float64Array
+  readonly announcer: Announcer
+  /** Whether those who sleep hold the event time of others back. */
+  readonly awaited: boolean
+  /** Event time at which everybody was woken last. */
+  allAt: Millis
+  /** When the batch at hand was begun: by the wrapped clock, and by the one that paces. */
+  micros: number
+  elapsed: number
 }
 
 /**
  * Feeds a recording into the tick ring: rows are validated, numbered, mixed with the marks of the session's minutes,
- * and published in batches at the chosen pace. Waits for the slowest reader; loses nothing.
+ * and published in batches at the chosen pace. On a lossless ring it waits for the slowest reader and loses nothing; on
+ * a lossy one it waits for nobody.
  */
 export default actor<Given, State>({
   module: import.meta.url,
-  start({ recording, instruments, ring, latest, pace, from }) {
+  start({ recording, instruments, ring, latest, pace, from, interests, order }, ctx) {
     const table = tableOf(instruments)
     const source = recordingSource(recording, table)
     const validator = new Validator(table, nseCalendar)
@@ -63,9 +82,13 @@ export default actor<Given, State>({
       stream: new TickStream(table, nseCalendar, validator),
       writer: ringWriter(ring),
       latest: openLatest(latest),
-      pacer: pacer(pace.speed),
+      pacer: pacer(pace),
       step: null, fetching: null, failed: null, paced: false, ended: false,
       row: new Float64Array(8),
+      // Who is not rung reads late, and must neither hold a lossless ring back nor be overrun in a lossy one.
+      announcer: ctx.announcer(interests, { allEvery: ring.capacity / 4 }),
+      awaited: order === 'event-time',
+      allAt: Number.NEGATIVE_INFINITY, micros: 0, elapsed: 0,
     }
   },
   pump(state, ctx) {
@@ -73,6 +96,7 @@ export default actor<Given, State>({
     if (state.ended) return false
     if (state.fetching) return { settled: state.fetching }
     let count = 0
+    begin(state, ctx)
     try {
       while (count < TURN_MAX) {
         state.step ??= state.stream.next()
@@ -80,7 +104,7 @@ export default actor<Given, State>({
           state.fetching = fetch(state)
           return { settled: state.fetching }
         }
-        const wait = state.step === 'session' ? openSession(state, ctx) : publish(state, ctx)
+        const wait = state.step === 'session' ? openSession(state) : publish(state)
         if (wait !== 0) return count > 0 || (wait === FULL ? false : wait)
         state.step = null
         count++
@@ -107,6 +131,13 @@ const FULL = -1
 const show = (state: State, ctx: Context<Command>): void => {
   state.writer.publish()
   ctx.wake()
+  state.announcer.ring()
+  begin(state, ctx)
+}
+
+const begin = (state: State, ctx: Context<Command>): void => {
+  state.micros = wrappedMicros()
+  state.elapsed = ctx.clock.elapsed()
 }
 
 const fetch = (state: State): Promise<void> =>
@@ -123,19 +154,20 @@ const fetch = (state: State): Promise<void> =>
     },
   )
 
-const openSession = (state: State, ctx: Context<Command>): number => {
+const openSession = (state: State): number => {
+  const { stream, pacer, elapsed } = state
   state.paced = false
-  state.pacer.anchor(state.stream.session!.openAt, ctx.clock.elapsed())
+  pacer.anchor(stream.session!.openAt, stream.fed, elapsed)
   return 0
 }
 
 /** Publishes the record at hand; 0 when done, {@link FULL}, or the milliseconds until it is due. */
-const publish = (state: State, ctx: Context<Command>): number => {
+const publish = (state: State): number => {
   const { stream, step, writer } = state
   const { record } = stream
   if (step !== 'end') {
     if (record.sequence < state.from) return note(state)
-    const wait = due(state, ctx)
+    const wait = due(state)
     if (wait > 0) return wait
   }
   const f = writer.claim()
@@ -151,16 +183,16 @@ const note = (state: State): number => {
   return 0
 }
 
-const due = (state: State, ctx: Context<Command>): number => {
-  const { at } = state.stream.record
+const due = (state: State): number => {
+  const { pacer, elapsed, stream: { fed, record: { at } } } = state
   const fast = state.pace.from !== null && minuteOfDay(at) < state.pace.from
   if (fast) return 0
   if (!state.paced) {
     // Time counts from the first record that is not hurried over: the open, the place of a restart, or `--from`.
     state.paced = true
-    state.pacer.anchor(at, ctx.clock.elapsed())
+    pacer.anchor(at, fed, elapsed)
   }
-  return state.pacer.wait(at, ctx.clock.elapsed())
+  return pacer.wait(at, fed, elapsed)
 }
 
 const putTick = (state: State, f: number): void => {
@@ -175,8 +207,15 @@ const putTick = (state: State, f: number): void => {
   ints[i] = record.instrument
   ints[i + 1] = record.late ? LATE : TICK
   ints[i + 2] = record.oi === record.oi ? record.oi : -1
-  ints[i + 3] = wrappedMicros()
+  ints[i + 3] = state.micros
+  state.announcer.saw(record.instrument)
+  if (state.awaited && record.at - state.allAt >= ALL_EVERY_MS) all(state)
   if (!record.late) putLatest(state)
+}
+
+const all = (state: State): void => {
+  state.announcer.all()
+  state.allAt = state.stream.record.at
 }
 
 /** Row of an instrument's newest state: at, price, bid, ask, day volume, open interest, quantity, sequence. */
@@ -205,6 +244,7 @@ const putBoundary = (state: State, f: number): void => {
   ints[i] = -1
   ints[i + 1] = end ? END : MARK
   ints[i + 2] = stream.record.gap ? 1 : 0
-  ints[i + 3] = wrappedMicros()
+  ints[i + 3] = state.micros
+  all(state)
   if (end) state.ended = true
 }

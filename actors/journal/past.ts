@@ -24,7 +24,8 @@ export type Past = {
 
 /**
  * The minutes journaled so far, with the candles that are wanted.
- * @param seen  told the close of every one-minute candle, wanted or not
+ * @param seen   told the close of every one-minute candle, wanted or not
+ * @param heard  told every fact of the market, before its closes
  */
 export const pastMinutes = (
   { disk, recovered }: Pick<Context, 'disk' | 'recovered'>,
@@ -32,12 +33,14 @@ export const pastMinutes = (
   table: InstrumentTable,
   wanted: (instrument: number, timeframe: number) => boolean,
   seen: (instrument: number, close: number) => void,
+  heard: (fact: Fact) => void = () => undefined,
 ): Past => {
   const minutes: Minute[] = []
   let through = Number.NEGATIVE_INFINITY
   for (const fact of factsIn(dir, recovered, disk)) {
     if (isSystem(fact)) continue
     through = fact.at
+    heard(fact)
     if (fact.type === 'minuteClosed') minutes.push(minuteOf(fact, table, wanted, seen))
   }
   return { minutes, through }

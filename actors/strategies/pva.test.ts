@@ -181,7 +181,8 @@ t.test('a held option is left with reason THETA when its window opens, after any
   }
   const reason = (change: Partial<View>) => {
     const decisions = decide(1, { ...quiet, ...change }, { volume: 900 }).filter(({ type }) => type !== 'stay')
-    const { intent } = express({ bar, decisions, readings: {} }, desk)[0] ?? {}
+    const { symbol, timeframe, closeAt: at, close: price } = bar
+    const { intent } = express({ symbol, timeframe, at, price, decisions, readings: {} }, desk)[0] ?? {}
     return intent?.kind === 'exit' ? intent.reason : null
   }
   t.equal(reason({}), 'THETA')

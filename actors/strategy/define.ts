@@ -19,6 +19,21 @@ export type Bar = {
 }
 
 /**
+ * A tick as a strategy sees it, in rupees. One object that the next tick overwrites: keep its numbers, not it.
+ */
+export type Tick = {
+  /** The exchange's time, milliseconds UTC. */
+  readonly at: number
+  /** Last traded price, or the value of an index. */
+  readonly price: number
+  /** Units traded at it; 0 when only a quote, or an index value, came. */
+  readonly quantity: number
+  /** Best bid and ask; `NaN` when the source has none. */
+  readonly bid: number
+  readonly ask: number
+}
+
+/**
  * A value computed bar by bar: `undefined` until enough bars have come, and never again after that. A figure that
  * a later bar leaves undefined (a division by no volume) is `NaN`, with which every comparison is false.
  */
@@ -64,7 +79,7 @@ export type Holding = {
   readonly bars: number
 }
 
-/** What a strategy wants after a bar. Made by `long`, `short`, `flat`, `move`, `noted` and `stay` alone. */
+/** What a strategy wants after a bar or a tick. Made by `long`, `short`, `flat`, `move`, `noted` and `stay` alone. */
 export type Decision =
   | { readonly type: 'stay' }
   | {
@@ -137,6 +152,21 @@ export type Seen<P, I extends Watches, M> = Lines<I> & {
   readonly minute: number
 }
 
+/** Something to look at and not to touch, all the way down. */
+export type Frozen<T> =
+  T extends (...given: any[]) => unknown ? T
+  : T extends ReadonlyMap<infer K, infer V> ? ReadonlyMap<K, Frozen<V>>
+  : T extends ReadonlySet<infer V> ? ReadonlySet<V>
+  : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> }
+  : T
+
+/**
+ * What `onTick` may look at beside the tick: what `decide` does, as of the last closed bar, and the minute of the
+ * tick. Memory is to be read here and not written: ticks are not read again after a restart, as bars are, so notes
+ * that came of ticks would be lost.
+ */
+export type SeenAtTick<P, I extends Watches, M> = Omit<Seen<P, I, M>, 'memory'> & { readonly memory: Frozen<M> }
+
 /** A strategy as its author declares it: what it watches, what may be set, and what it makes of each closed bar. */
 export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watches, M = any> = {
   readonly name: string
@@ -157,13 +187,26 @@ export type Definition<S extends ParamSet = ParamSet, I extends Watches = Watche
    * decisions are taken in the order given: leave, and put on record what else was seen.
    */
   readonly decide: (bar: Bar, seen: Seen<ParamsOf<S>, I, M>) => Decision | readonly Decision[]
+  /**
+   * Runs for each tick of the strategy's own instrument, from when every line is warm. Not while something that was
+   * asked for, or an exit at a stop, is still under way: the ticks that come meanwhile would only ask again.
+   */
+  readonly onTick?: (tick: Tick, seen: SeenAtTick<ParamsOf<S>, I, M>) => Decision | readonly Decision[]
+  /** Whether ticks are read with these parameters; a strategy that reads none costs nothing per tick. */
+  readonly ticks?: (params: ParamsOf<S>) => boolean
 }
 
 /** A definition of which only the shape matters: what a registry holds and a runner runs. */
 // `any`: parameters and lines of many strategies at once; each file was checked against its own types.
-export type AnyDefinition = Omit<Definition<any, any, any>, 'decide'> & {
+export type AnyDefinition = Omit<Definition<any, any, any>, 'decide' | 'onTick'> & {
   readonly decide: (bar: Bar, seen: any) => Decision | readonly Decision[]
+  readonly onTick?: (tick: Tick, seen: any) => Decision | readonly Decision[]
 }
+
+/** Whether a strategy reads ticks when it runs with these parameters. */
+// `any`: parameters of any strategy, checked against its own declaration.
+export const readsTicks = (definition: AnyDefinition, params: any): boolean =>
+  definition.onTick !== undefined && (definition.ticks?.(params) ?? true)
 
 /** Declares a strategy; the types of its parameters and lines follow from the declaration. */
 export const defineStrategy = <const S extends ParamSet, I extends Watches, M = Record<never, never>>(

@@ -4,7 +4,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import { paise, snap, type Paise } from '../domain/money.ts'
 import type { Intent, Mode } from '../domain/order.ts'
 import type { Direction, Signal } from '../domain/signal.ts'
-import type { Bar, Decision, Holding, OptionChoice } from './define.ts'
+import type { Decision, Holding, OptionChoice } from './define.ts'
 import { problem } from './errors.ts'
 import type { Outcome } from './runner.ts'
 
@@ -50,13 +50,15 @@ export type Desk = {
  * nothing. Rupees become paise and levels are snapped to the instrument's price step.
  *
  * A held option whose theta window has opened is left with reason THETA, unless the strategy leaves for a reason of
- * its own on the same bar; a new one is not bought on that bar.
+ * its own at the same moment; a new one is not bought then.
  *
- * Ids are `strategy:barCloseMillis:n`, where `n` counts the proposals of that instant: the same in every replay.
+ * Ids are `strategy:millis:n` with the instant of the bar's close or of the tick, where `n` counts the proposals of
+ * that instant: the same in every replay.
+ * @param first  proposals of that instant there were already: a bar may close, and several ticks come, at one instant
  */
-export const express = (outcome: Outcome, desk: Desk): readonly Proposal[] =>
-  actsOf(outcome, desk).map((act, n) => {
-    const page: Page = { id: `${desk.strategy}:${outcome.bar.closeAt}:${n}`, outcome, desk }
+export const express = (outcome: Outcome, desk: Desk, first = 0): readonly Proposal[] =>
+  actsOf(outcome, desk).map((act, i) => {
+    const page: Page = { id: `${desk.strategy}:${outcome.at}:${first + i}`, outcome, desk }
     if (act.type === 'move') return moving(act, page)
     if (act.type === 'leave') return leaving(act, page)
     const signal = signalOf(act, page)
@@ -81,18 +83,18 @@ const heldBy = ({ holding: { symbol, direction } }: Desk): Held | null =>
   symbol === null || direction === 'none' ? null : { symbol, direction }
 
 const actsOf = (outcome: Outcome, desk: Desk): readonly Act[] => {
-  const { bar, decisions } = outcome
+  const { decisions } = outcome
   const held = heldBy(desk)
-  const decay = held && !decisions.some(({ type }) => type === 'exit') && inTheta(held, bar, desk)
+  const decay = held && !decisions.some(({ type }) => type === 'exit') && inTheta(held, outcome, desk)
   const acts = decay
     ? [{ type: 'leave' as const, held, decision: outOfTheta }, ...decisions.flatMap(onRecord)]
-    : decisions.flatMap((decision) => actsFor(decision, held, bar, desk))
+    : decisions.flatMap((decision) => actsFor(decision, held, outcome, desk))
   const first = acts.findIndex(({ type }) => type === 'leave')
   return acts.filter(({ type }, i) => type !== 'leave' || i === first) // one exit is enough, whoever asks for it
 }
 
-const inTheta = ({ symbol }: Held, bar: Bar, { via, inThetaWindow }: Desk): boolean =>
-  via !== null && inThetaWindow(symbol, bar.closeAt, via)
+const inTheta = ({ symbol }: Held, { at }: Outcome, { via, inThetaWindow }: Desk): boolean =>
+  via !== null && inThetaWindow(symbol, at, via)
 
 const outOfTheta = {
   reason: 'THETA', because: 'The theta window of this option has opened: out before its value decays.',
@@ -103,7 +105,7 @@ const onRecord = (decision: Decision): Act[] =>
     ? [{ type: 'note', decision, because: decision.because }]
     : []
 
-const actsFor = (decision: Decision, held: Held | null, bar: Bar, desk: Desk): Act[] => {
+const actsFor = (decision: Decision, held: Held | null, outcome: Outcome, desk: Desk): Act[] => {
   switch (decision.type) {
     case 'stay': return []
     case 'noted': return onRecord(decision)
@@ -111,19 +113,20 @@ const actsFor = (decision: Decision, held: Held | null, bar: Bar, desk: Desk): A
     case 'exit': return held ? [{ type: 'leave', held, decision }] : []
     case 'enter': {
       if (decision.direction === (held ? held.direction : desk.pending)) return []
-      const enter = actToEnter(decision, bar, desk)
+      const enter = actToEnter(decision, outcome, desk)
       const { because } = decision
       return held ? [{ type: 'leave', held, decision: { reason: 'SIGNAL', because } }, enter] : [enter]
     }
   }
 }
 
-const actToEnter = (decision: Enter, bar: Bar, { via, instrument, chooseOption }: Desk): Act => {
+const actToEnter = (decision: Enter, outcome: Outcome, { via, instrument, chooseOption }: Desk): Act => {
   const { because, direction } = decision
   if (via === null) return { type: 'enter', decision, because, traded: instrument }
   const { thetaDays, thetaMinute } = via
   const { underlying } = instrument
-  const [price, at] = [paise(bar.close), bar.closeAt]
+  const { at } = outcome
+  const price = paise(outcome.price)
   const answer = chooseOption({ underlying, price, direction, at, thetaDays, thetaMinute })
   return answer.type === 'chosen'
     ? { type: 'enter', decision, because, traded: answer.instrument }
@@ -177,18 +180,18 @@ const moving = ({ held, decision }: Extract<Act, { type: 'move' }>, { id, outcom
   const { because } = decision
   const { symbol } = held
   const { strategy } = desk
-  const at = outcome.bar.closeAt
+  const { at } = outcome
   return { signal: null, intent: { kind: 'move', id, strategy, at, symbol, ...levelsOf(decision, desk), because } }
 }
 
-const heading = ({ id, outcome: { bar }, desk: { strategy } }: Page, validBars = 1) => ({
+const heading = ({ id, outcome: { symbol, timeframe, at, price }, desk: { strategy } }: Page, validBars = 1) => ({
   id,
   strategy,
-  symbol: bar.symbol,
-  timeframe: bar.timeframe,
-  at: bar.closeAt,
-  entry: paise(bar.close),
-  validUntil: bar.closeAt + validBars * minutesOf[bar.timeframe] * 60_000,
+  symbol,
+  timeframe,
+  at,
+  entry: paise(price),
+  validUntil: at + validBars * minutesOf[timeframe] * 60_000,
 })
 
 const levelsOf = (wanted: { readonly stop?: number; readonly target?: number }, desk: Desk) =>

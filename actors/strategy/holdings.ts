@@ -1,3 +1,4 @@
+import type { Millis } from '#engine/clock.ts'
 import { rupees } from '../domain/money.ts'
 import type { Order, Trade } from '../domain/order.ts'
 import type { Direction, Signal } from '../domain/signal.ts'
@@ -12,6 +13,10 @@ export type Holdings = {
   readonly trades: Map<string, { trade: Trade; entry: number }>
   /** Entry orders that are neither filled nor over. */
   readonly entering: Map<string, Order>
+  /** Orders that are leaving a trade, asked for or at a stop. */
+  readonly leaving: Set<string>
+  /** Event time up to which everything asked for has had its answer, whatever that was. */
+  answered: Millis
   /** Signals whose order is under way: where the price they were made at is kept. */
   readonly signals: Map<string, Signal>
   paused: boolean
@@ -19,29 +24,33 @@ export type Holdings = {
 
 /** What a strategy has before its first fact: nothing, and it is not paused. */
 export const noHoldings = (strategy: string): Holdings => ({
-  strategy, trades: new Map(), entering: new Map(), signals: new Map(), paused: false,
+  strategy, trades: new Map(), entering: new Map(), leaving: new Set(), signals: new Map(), paused: false,
+  answered: Number.NEGATIVE_INFINITY,
 })
 
 /** Takes one fact in, in place; facts of other strategies change nothing. */
 export const learn = (own: Holdings, fact: Fact): void => {
   switch (fact.type) {
     case 'signalRaised':
-      if (fact.signal.strategy === own.strategy && fact.signal.wants === 'enter')
-        own.signals.set(fact.signal.id, fact.signal)
+      if (fact.signal.strategy !== own.strategy) return
+      answer(own, fact.signal.at)
+      if (fact.signal.wants === 'enter') own.signals.set(fact.signal.id, fact.signal)
       return
     case 'intentRefused':
+      if (fact.intent.strategy === own.strategy) answer(own, fact.intent.at)
       own.signals.delete(fact.intent.id)
       return
     case 'orderApproved':
-      if (fact.order.strategy === own.strategy && fact.order.purpose === 'entry')
-        own.entering.set(fact.order.id, fact.order)
+      if (fact.order.strategy !== own.strategy) return
+      if (fact.order.purpose === 'entry') own.entering.set(fact.order.id, fact.order)
+      else own.leaving.add(fact.order.id)
       return
     case 'orderFilled':
-      if (fact.done) own.entering.delete(fact.fill.order)
+      if (fact.done) finish(own, fact.fill.order)
       return
     case 'orderRejected':
     case 'orderCancelled':
-      own.entering.delete(fact.order)
+      finish(own, fact.order)
       return
     case 'tradeOpened':
       if (fact.trade.strategy === own.strategy) open(own, fact.trade)
@@ -50,6 +59,7 @@ export const learn = (own: Holdings, fact: Fact): void => {
       own.trades.delete(fact.trade.id)
       return
     case 'levelsMoved': {
+      if (fact.strategy === own.strategy) answer(own, fact.at)
       const held = own.trades.get(fact.trade)
       if (held) held.trade = { ...held.trade, levels: fact.levels }
       return
@@ -79,6 +89,18 @@ export const holdingOf = (own: Holdings): Omit<Holding, 'bars'> => {
 
 /** Direction of an entry under way, or `null`. */
 export const pendingOf = (own: Holdings): Direction | null => [...own.entering.values()].at(-1)?.direction ?? null
+
+/** Whether an order of its own works, to enter or to leave. */
+export const ordering = ({ entering, leaving }: Holdings): boolean => entering.size > 0 || leaving.size > 0
+
+const answer = (own: Holdings, at: Millis): void => {
+  if (at > own.answered) own.answered = at
+}
+
+const finish = (own: Holdings, order: string): void => {
+  own.entering.delete(order)
+  own.leaving.delete(order)
+}
 
 // A trade goes by the id of its entry order, which names the signal it was made on.
 const open = (own: Holdings, trade: Trade): void => {

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Instrument, Kind } from '../domain/instrument.ts'
 import { paise, rupees } from '../domain/money.ts'
 import type { ExitReason } from '../domain/order.ts'
 import type { Signal } from '../domain/signal.ts'
-import type { AnyDefinition, Bar, Decision, Holding } from './define.ts'
+import type { AnyDefinition, Bar, Decision, Holding, Tick } from './define.ts'
 import { problem } from './errors.ts'
 import { express, type Proposal } from './express.ts'
 import { parseParams } from './params.ts'
@@ -18,6 +19,8 @@ export type PlayOptions = {
   readonly tick?: number
   /** Instant before which bars only warm the lines up. */
   readonly from?: number
+  /** Ticks of what it runs on, oldest first, for a strategy that reads them. */
+  readonly ticks?: readonly Tick[]
 }
 
 /** What came of one closed bar. */
@@ -28,6 +31,9 @@ export type Step = {
   /** Held while the bar was judged. */
   readonly position: Holding
 }
+
+/** What came of a tick at which something was wanted. */
+export type TickStep = Omit<Step, 'bar'> & { readonly tick: Tick }
 
 /** A round trip of one unit, in rupees. */
 export type PlayTrade = {
@@ -43,6 +49,9 @@ export type PlayTrade = {
 export type Played = {
   /** One for each bar that was judged. */
   readonly steps: readonly Step[]
+  /** One for each tick at which something was wanted. */
+  readonly atTicks: readonly TickStep[]
+  /** In the order they were given. */
   readonly signals: readonly Signal[]
   /** Finished ones; what is still held at the end is in `position`. */
   readonly trades: readonly PlayTrade[]
@@ -56,34 +65,75 @@ export type Played = {
  * at one close happens at the next bar's open, one unit at a time; a stop or target that a later bar touches is left
  * at its price, the stop first where a bar touches both.
  *
+ * Where ticks are given, what is asked for happens at the next tick's price, and stops and targets are watched tick by
+ * tick; a bar without a tick in it is taken as above.
+ *
  * What it is not: a backtest. There is no risk, no sizing, no cost, no spread, no session end; and options are not
  * bought, the signal's own instrument stands in for them.
  */
 export const play = (definition: AnyDefinition, bars: readonly Bar[], options: PlayOptions = {}): Played => {
-  const { symbol = bars[0]?.symbol ?? '', tick = 0.05, from = Number.NEGATIVE_INFINITY } = options
+  const { symbol = bars[0]?.symbol ?? '', tick: step = 0.05, from = Number.NEGATIVE_INFINITY, ticks = [] } = options
   const parsed = parseParams(definition.params, options.params ?? {})
   if (parsed.type === 'bad')
     throw problem('PARAMS', { strategy: definition.name, says: parsed.errors.map(({ says }) => says).join(' ') })
-  const run = runner(definition, parsed.params, { symbol, tick })
+  const run = runner(watched(definition), parsed.params, { symbol, tick: step })
   const account = accountOf()
   const steps: Step[] = []
+  const atTicks: TickStep[] = []
+  const signals: Signal[] = []
+  const ask = ({ decisions, ...outcome }: Outcome, first = 0) => {
+    const position = account.position()
+    const proposals = express({ ...outcome, decisions }, deskOf(definition.name, symbol, step, position), first)
+    account.ask(proposals)
+    const raised = proposals.flatMap(({ signal }) => (signal ? [signal] : []))
+    signals.push(...raised)
+    return { decisions, signals: raised, position }
+  }
+  const takeTick = (tick: Tick): void => {
+    account.trade(barAt(tick, symbol))
+    if (!run.readsTicks || tick.at < from || account.waits()) return
+    run.hold(account.position())
+    const outcome = run.tick(tick)
+    const first = signals.filter(({ at }) => at === tick.at).length
+    if (outcome) atTicks.push({ tick, ...ask(outcome, first) })
+  }
+
+  let next = 0 // the tick to come
+  let traded = 0 // the same at the last working bar
   for (const [at, group] of byClose(withLonger(bars, run.needs()))) {
     const working = group.find((bar) => bar.symbol === symbol && bar.timeframe === run.timeframe)
-    if (working) account.trade(working)
+    for (; next < ticks.length && ticks[next]!.at < at; next++) takeTick(ticks[next]!)
+    if (working && next === traded) account.trade(working)
+    if (working) traded = next
     run.hold(account.position())
     for (const bar of group) (at < from ? run.history : run.bar)(bar)
     const outcome = run.close(at)
-    if (!outcome) continue
-    const proposals = express(outcome, deskOf(definition.name, symbol, tick, account.position()))
-    account.ask(proposals)
-    steps.push(stepOf(outcome, proposals, account.position()))
+    if (working && outcome) steps.push({ bar: working, ...ask(outcome) })
   }
-  const signals = steps.flatMap((step) => step.signals)
-  return { steps, signals, trades: account.trades, position: account.position() }
+  for (; next < ticks.length; next++) takeTick(ticks[next]!)
+  return { steps, atTicks, signals, trades: account.trades, position: account.position() }
 }
 
-const stepOf = ({ bar, decisions }: Outcome, proposals: readonly Proposal[], position: Holding): Step =>
-  ({ bar, decisions, signals: proposals.flatMap(({ signal }) => (signal ? [signal] : [])), position })
+/** Lets no strategy through that takes notes of ticks: its tests are where that has to show. */
+const watched = (definition: AnyDefinition): AnyDefinition => {
+  const { onTick, name } = definition
+  if (!onTick) return definition
+  return {
+    ...definition,
+    onTick: (tick, seen) => {
+      const before = structuredClone(seen.memory)
+      const decision = onTick(tick, seen)
+      if (!isDeepStrictEqual(before, seen.memory)) throw problem('MEMORY_AT_TICK', { strategy: name })
+      return decision
+    },
+  }
+}
+
+/** A tick as the account takes it: a bar in which nothing else traded. */
+const barAt = ({ at, price, quantity }: Tick, symbol: string): Bar => ({
+  symbol, timeframe: '1m', openAt: at, closeAt: at, open: price, high: price, low: price, close: price,
+  volume: quantity, oi: 0, gap: false,
+})
 
 /** The given bars, and those longer ones that are needed and not among them. */
 const withLonger = (bars: readonly Bar[], needs: readonly { symbol: string; timeframe: Bar['timeframe'] }[]): Bar[] => {
@@ -161,6 +211,8 @@ const accountOf = () => {
     ask(proposals: readonly Proposal[]) {
       asked = [...proposals]
     },
+    /** Whether something was asked for and has not happened yet. */
+    waits: () => asked.length > 0,
     /** Lets one bar of the working timeframe pass: first what was asked for at its open, then the levels within it. */
     trade(bar: Bar) {
       for (const proposal of asked) carryOut(proposal, bar)

@@ -2,16 +2,21 @@ import { minutesOf, type Timeframe } from '../domain/candle.ts'
 import type { Millis } from '#engine/clock.ts'
 import { minuteOfDay } from '../calendar/day.ts'
 import { answerOf } from './answer.ts'
-import type { AnyDefinition, Bar, Decision, Elsewhere, Holding, Indicator, Line, Own, Watch } from './define.ts'
+import {
+  readsTicks, type AnyDefinition, type Bar, type Decision, type Elsewhere, type Holding, type Indicator, type Line,
+  type Own, type Tick, type Watch,
+} from './define.ts'
 import { problem } from './errors.ts'
 
 /** A stream of closed bars that a strategy watches. */
 export type Need = { readonly symbol: string; readonly timeframe: Timeframe }
 
-/** What a strategy made of one closed bar. */
-export type Outcome = {
-  /** The bar of the working timeframe that closed. */
-  readonly bar: Bar
+/** What a strategy made of one closed bar of its working timeframe, or of one tick. */
+export type Outcome = Need & {
+  /** When the bar closed, or the tick was. */
+  readonly at: Millis
+  /** The bar's close, or the tick's price: what the decision was made at, in rupees. */
+  readonly price: number
   /** In the order they are to be taken; without `stay`. */
   readonly decisions: readonly Decision[]
   /** Every reading at that moment, by name; `null` for what was undefined. Empty when nothing was decided. */
@@ -36,6 +41,10 @@ export type Runner = {
    * To be called once for each instant at which bars closed.
    */
   close(at: Millis): Outcome | null
+  /** Whether `tick` is of any use. */
+  readonly readsTicks: boolean
+  /** Decides at a tick of the strategy's own symbol; `null` where it wants nothing, at no cost. */
+  tick(tick: Tick): Outcome | null
   /** Tells what is held from now on. */
   hold(holding: Omit<Holding, 'bars'>): void
 }
@@ -70,6 +79,11 @@ export const runner = (definition: AnyDefinition, params: any, own: Own): Runner
       if (feed.timeframe === bar.timeframe && feed.symbol === bar.symbol) update(feed, bar)
   }
   const isWarm = () => feeds.every((feed) => feed.readings >= 2)
+  const outcomeOf = (at: Millis, price: number, decisions: readonly Decision[]): Outcome => ({
+    symbol: own.symbol, timeframe, at, price, decisions, readings: decisions.length ? readingsOf(feeds) : {},
+  })
+  const onTick = readsTicks(definition, params) ? definition.onTick : undefined
+  let warm = false // once it is, it stays so
 
   return {
     timeframe,
@@ -90,7 +104,15 @@ export const runner = (definition: AnyDefinition, params: any, own: Own): Runner
       if (!isWarm()) return null
       seen.minute = minuteOfDay(at)
       const decisions = answerOf(definition.name, definition.decide(bar, seen as never))
-      return { bar, decisions, readings: decisions.length ? readingsOf(feeds) : {} }
+      return outcomeOf(at, bar.close, decisions)
+    },
+    readsTicks: onTick !== undefined,
+    tick(tick) {
+      warm ||= isWarm()
+      if (!warm || !onTick) return null
+      seen.minute = minuteOfDay(tick.at)
+      const decisions = answerOf(definition.name, onTick(tick, seen as never))
+      return decisions.length === 0 ? null : outcomeOf(tick.at, tick.price, decisions)
     },
     hold(holding) {
       const same = holding.direction !== 'none' && holding.entryAt === seen.position.entryAt

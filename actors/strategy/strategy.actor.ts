@@ -1,22 +1,25 @@
-import { wrappedMicros, type Context, type Millis, type Ref, type RingHandle } from '#engine/mod.ts'
+import { openLatest, type Interests, type LatestHandle, type Millis, type Ref, type RingHandle } from '#engine/mod.ts'
 import { atMinute, tradingDayBefore } from '../calendar/mod.ts'
 import { eachCandle, type History } from '../candles/history.ts'
-import { minuteReader, type Minute } from '../candles/minutes.ts'
+import { minuteReader } from '../candles/minutes.ts'
 import { timeframes } from '../domain/candle.ts'
 import { tableOf, type Instrument, type InstrumentTable } from '../domain/instrument.ts'
 import { rupees } from '../domain/money.ts'
 import { chooseOption } from '../instruments/mod.ts'
 import { pastMinutes } from '../journal/past.ts'
-import type { Command, Fact, StrategyInfo } from '../messages.ts'
+import type { Fact, StrategyInfo } from '../messages.ts'
 import { actor } from '../vocabulary.ts'
+import { askedBy, nothingAsked } from './asked.ts'
 import { barOf } from './bar.ts'
 import type { OptionChoice } from './define.ts'
 import { problem } from './errors.ts'
-import { express, type Desk } from './express.ts'
-import { holdingOf, learn, noHoldings, pendingOf, type Holdings } from './holdings.ts'
+import { holdingOf, learn, noHoldings, pendingOf } from './holdings.ts'
 import { loadDefinition } from './load.ts'
 import { parseParams } from './params.ts'
+import { noPrices } from './prices.ts'
 import { runner, type Runner } from './runner.ts'
+import { takePlace, tickFlow, tickSteps } from './ticks.ts'
+import { asItComes, inEventTime, takeTick, type State } from './turns.ts'
 
 type Given = {
   readonly info: StrategyInfo
@@ -26,6 +29,16 @@ type Given = {
   readonly candles: readonly RingHandle[]
   /** This strategy's place among the readers of the candle rings. */
   readonly place: number
+  readonly ticks: RingHandle
+  /** Its place among the readers of the tick ring, active only if it reads ticks. */
+  readonly tickPlace: number
+  /** Place of the executor, where it begins if its own is not taken yet. */
+  readonly follows: number
+  /** Who of those readers is to be woken by which instrument. */
+  readonly interests: Interests
+  /** Newest state of every instrument. */
+  readonly latest: LatestHandle
+  readonly order: Order
   readonly history: History
   /** Boundaries of the run's sessions, in order. */
   readonly marks: readonly Millis[]
@@ -37,28 +50,24 @@ type Given = {
   readonly risk: Ref
 }
 
-type State = {
-  readonly given: Given
-  readonly runner: Runner
-  readonly own: Holdings
-  readonly desk: (holding: Desk['holding']) => Desk
-  readonly minutes: ReturnType<typeof minuteReader>
-  /** Minutes read back from the journal, oldest first; those before `decidedThrough` were decided before. */
-  readonly past: Minute[]
-  readonly decidedThrough: Millis
-  /** Last boundary taken. */
-  at: Millis
-  readonly handle: (minute: Minute, ctx: Context<Command>) => void
+/** Whether things happen in event time, the same every time, or as they arrive. */
+export type Order = 'event-time' | 'arrival'
+
+type Working = { readonly given: Given; readonly work: State; readonly turn: typeof inEventTime }
+
+const hear = ({ work }: Working, fact: Fact): void => {
+  learn(work.own, fact)
+  work.news = true
 }
 
 /**
- * Runs one strategy instance: candles in, proposals out.
+ * Runs one strategy instance: candles in, and ticks of its instrument if it reads them; proposals out.
  *
  * A start reads the past sessions' candles, then the journaled minutes of the run with its own facts between them,
  * and decides each again in silence; what may not have reached the journal is proposed again, and risk knows it by
  * its number. So a strategy that died comes back as the one it would have been.
  */
-export default actor<Given, State>({
+export default actor<Given, Working>({
   module: import.meta.url,
   async start(given, ctx) {
     const { info } = given
@@ -75,20 +84,32 @@ export default actor<Given, State>({
     if (stranger) throw problem('SYMBOL_UNKNOWN', { strategy: info.id, symbol: stranger.symbol })
     const wanted = wantedBy(run, table)
     eachCandle(given.history, wanted, (candle) => run.history(barOf(candle)))
-    const prices = new Map<number, number>()
-    const priced = (index: number, close: number): void => void prices.set(index, close)
-    const { minutes, through } = pastMinutes(ctx, given.journal, table, wanted, priced)
-    const via: OptionChoice | null = definition.via?.(parsed.params) ?? null
     const own = noHoldings(info.id)
+    const prices = noPrices()
+    let asked = nothingAsked
+    const { minutes, through } = pastMinutes(ctx, given.journal, table, wanted, prices.note, (fact) => {
+      // Closes of the last minute on record hold from when that is taken again: there may be ticks to take before it.
+      if (fact.type === 'minuteClosed') prices.settle()
+      asked = askedBy(asked, fact, info.id, given.orderLatencyMs)
+    })
+    const via: OptionChoice | null = definition.via?.(parsed.params) ?? null
     const symbols = given.instruments.map((one) => one.symbol)
-    return {
-      given,
-      runner: run,
-      own,
+    const { risk, marks, orderLatencyMs, factLatencyMs, order, ticks, tickPlace } = given
+    const { index } = instrument
+    ctx.listen(given.interests, run.readsTicks ? [index] : [])
+    takePlace(ticks, tickPlace, run.readsTicks, given.follows)
+    const work: State = {
+      id: info.id, symbol: info.symbol, risk, marks, orderLatencyMs, factLatencyMs, runner: run, own, prices, asked,
       past: minutes,
-      decidedThrough: through - given.orderLatencyMs,
+      decidedThrough: through - orderLatencyMs,
       at: Number.NEGATIVE_INFINITY,
-      minutes: minuteReader(given.candles, given.place, symbols, wanted, priced),
+      news: true,
+      minutes: minuteReader(given.candles, given.place, symbols, wanted, prices.note),
+      steps: run.readsTicks && order === 'event-time' ? tickSteps(ticks, tickPlace, index) : null,
+      flow: run.readsTicks && order === 'arrival'
+        ? tickFlow(ticks, tickPlace, index, openLatest(given.latest), (tick, micros) =>
+            takeTick(work, tick, micros, ctx))
+        : null,
       desk: (holding) => ({
         strategy: info.id,
         mode: 'paper',
@@ -96,69 +117,32 @@ export default actor<Given, State>({
         holding,
         pending: pendingOf(own),
         via,
-        priceOf: (symbol) => prices.get(table.of(symbol)?.index ?? -1) ?? null,
+        priceOf: (symbol) => prices.of(table.of(symbol)?.index ?? -1),
         chooseOption: (wish) => chooseOption(table, wish),
         inThetaWindow: (symbol, at, window) => inThetaWindow(table, symbol, at, window),
       }),
-      handle: () => undefined,
     }
+    return { given, work, turn: order === 'arrival' ? asItComes : inEventTime }
   },
-  pump(state, ctx) {
-    for (let turns = 0; turns < 64; turns++) {
-      const minute = state.past[0] ?? state.minutes.peek()
-      ctx.advance(nextBoundary(state, minute, ctx) - 1)
-      if (!minute) return turns > 0
-      if (minute.end) {
-        ctx.advance(Number.POSITIVE_INFINITY)
-        return turns > 0
-      }
-      const again = state.past.length > 0
-      const silent = minute.at <= state.decidedThrough
-      // Facts known by this boundary must all be here before anything is decided at it.
-      if (!silent && ctx.horizon() < minute.at) return turns > 0
-      if (minute.at > state.at) take(state, minute, silent, ctx)
-      if (again) state.past.shift()
-      else {
-        // The minutes before this one are in the journal by now. This one may not be yet: a restart needs it here.
-        state.minutes.release()
-        state.minutes.take()
-        ctx.gauges.latency((wrappedMicros() - minute.micros) | 0)
-      }
-      ctx.gauges.lag(state.minutes.lag())
-    }
-    return true
-  },
+  pump: ({ work, turn }, ctx) => turn(work, ctx),
   on: {
-    signalRaised: (state, fact) => note(state, fact),
-    intentRefused: (state, fact) => note(state, fact),
-    orderApproved: (state, fact) => note(state, fact),
-    orderFilled: (state, fact) => note(state, fact),
-    orderRejected: (state, fact) => note(state, fact),
-    orderCancelled: (state, fact) => note(state, fact),
-    levelsMoved: (state, fact) => note(state, fact),
-    tradeOpened: (state, fact) => note(state, fact),
-    tradeClosed: (state, fact) => note(state, fact),
-    strategyPaused: (state, fact) => note(state, fact),
-    strategyResumed: (state, fact) => note(state, fact),
+    signalRaised: hear,
+    intentRefused: hear,
+    orderApproved: hear,
+    orderFilled: hear,
+    orderRejected: hear,
+    orderCancelled: hear,
+    levelsMoved: hear,
+    tradeOpened: hear,
+    tradeClosed: hear,
+    strategyPaused: hear,
+    strategyResumed: hear,
   },
-  inspect: ({ own, at, runner: run }) => ({ at, warm: run.warm(), paused: own.paused, holding: holdingOf(own) }),
+  inspect: ({ work: { own, at, runner: run, flow } }) => ({
+    at, warm: run.warm(), paused: own.paused, holding: holdingOf(own), readsTicks: run.readsTicks,
+    ticksLost: flow?.lost() ?? 0,
+  }),
 })
-
-const note = (state: State, fact: Fact): void => learn(state.own, fact)
-
-const take = (state: State, minute: Minute, silent: boolean, ctx: Context<Command>): void => {
-  const { runner: run, own, given } = state
-  ctx.deliver(minute.at)
-  state.at = minute.at
-  run.hold(holdingOf(own))
-  for (const candle of minute.candles) run.bar(barOf(candle))
-  const outcome = run.close(minute.at)
-  ctx.gauges.handled(1)
-  if (!outcome || outcome.decisions.length === 0 || silent || own.paused) return
-  const holding = { ...holdingOf(own), bars: 0 }
-  express(outcome, state.desk(holding)).forEach(({ signal, intent }, n) =>
-    ctx.send(given.risk, { type: 'propose', strategy: given.info.id, n, signal, intent }, minute.at))
-}
 
 const wantedBy = (run: Runner, table: InstrumentTable): ((instrument: number, timeframe: number) => boolean) => {
   const keys = run.needs().map(({ symbol, timeframe }) =>
@@ -176,25 +160,4 @@ const inThetaWindow = (
 ): boolean => {
   const expiry = table.of(symbol)?.expiry
   return expiry !== undefined && at >= atMinute(tradingDayBefore(expiry, thetaDays), thetaMinute)
-}
-
-/**
- * When it will speak next: between two boundaries it has nothing to say, and says so, since the others wait for it.
- * With no minute at hand the executor has passed none that is still to come: the calendar's boundaries up to there
- * never were, as on a day of which every row was set aside.
- */
-const nextBoundary = ({ given, at }: State, minute: Minute | null, ctx: Context<Command>): Millis => {
-  if (!minute) return nextMark(given.marks, Math.max(at, ctx.horizon() - given.factLatencyMs))
-  return minute.at > at ? minute.at : nextMark(given.marks, at)
-}
-
-const nextMark = (marks: readonly Millis[], after: Millis): Millis => {
-  let low = 0
-  let high = marks.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (marks[middle]! <= after) low = middle + 1
-    else high = middle
-  }
-  return marks[low] ?? Number.POSITIVE_INFINITY
 }

@@ -167,7 +167,7 @@ t.test('the runner', async (t) => {
     run.history(bar(0, 7))
     run.bar(bar(5, 8))
     t.strictSame(run.close(bar(5, 8).closeAt), {
-      bar: bar(5, 8), decisions: [noted('long', 'seen')],
+      symbol: 'NIFTY-I', timeframe: '5m', at: bar(5, 8).closeAt, price: 8, decisions: [noted('long', 'seen')],
         readings: { 'band.lower': 1, 'band.up': 1, 'band.poc': null, 'close': 8 },
     })
   })
@@ -208,7 +208,9 @@ t.test('expressing decisions', async (t) => {
   })
   const close = bar(0, 18300).closeAt
   const from = (decisions: readonly Decision[], change: Partial<Desk> = {}) =>
-    express({ bar: bar(0, 18300), decisions, readings: { rsi: 61.5 } }, { ...desk, ...change })
+    express({
+      symbol: 'NIFTY-I', timeframe: '5m', at: close, price: 18300, decisions, readings: { rsi: 61.5 },
+    }, { ...desk, ...change })
   /** What was asked for, in short: what the signal wants, then the intent with its side or reason. */
   const told = (decisions: readonly Decision[], change: Partial<Desk> = {}) =>
     from(decisions, change).map(({ signal, intent }) => `${signal?.wants ?? '-'}: ${inShort(intent)}`)

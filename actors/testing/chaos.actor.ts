@@ -35,7 +35,7 @@ export default {
   pump(state, ctx) {
     const way = ways[state.given.info.id.replace(/^chaos-/, '')]
     const advance: typeof ctx.advance = (to) => {
-      if (state.at >= state.given.marks[goodFor]!) way!(ctx.log)
+      if (state.work.at >= state.given.marks[goodFor]!) way!(ctx.log)
       ctx.advance(to)
     }
     return strategy.pump!(state, way ? { ...ctx, advance } : ctx)

@@ -6,7 +6,7 @@ import { tradingTree } from '#actors/tree.ts'
 import { commandProblem } from '../command/errors.ts'
 import { loggerOver, openPino } from './log.ts'
 import { errorOf, openGround, startSession, type Ground, type SessionOptions } from './open.ts'
-import { fromOf, speedOf } from './options.ts'
+import { fromOf, orderOf, rateOf, speedOf } from './options.ts'
 import { reportOf, type Report } from './report.ts'
 import { problem } from './errors.ts'
 
@@ -16,6 +16,8 @@ export type HeadlessGiven = {
   readonly recording?: string | undefined
   readonly config?: string | undefined
   readonly from?: string | undefined
+  readonly rate?: string | undefined
+  readonly order: string
   readonly fresh: boolean
   readonly speed: string
   readonly threads: string
@@ -31,6 +33,8 @@ export const replayHeadless = async (given: HeadlessGiven): Promise<{ status: nu
     data, recording, config, fresh,
     speed: speedOf(given.speed),
     from: fromOf(given.from),
+    rate: rateOf(given.rate),
+    order: orderOf(given.order),
     log: loggerOver(openPino(given.verbose ? 'info' : 'warn')),
     say: (line) => console.error(`replay: ${line}`),
   }
@@ -66,12 +70,12 @@ const inManyThreads = async (ground: Ground, options: SessionOptions): Promise<v
 
 /** Runs the tree in this thread. @throws what halted the journal, or what an actor threw */
 export const inOneThread = async (
-  { run, lock, code }: Ground, { speed, from, log, shards = 1 }: SessionOptions,
+  { run, lock, code }: Ground, { speed, from, rate = null, order = 'event-time', log, shards = 1 }: SessionOptions,
 ): Promise<void> => {
   let halted: ErrorRecord | null = null
   const services = { halting: { halted: (error: ErrorRecord) => void (halted = error) } }
   const { tree } = tradingTree(run, {
-    pace: { speed, from }, shards, services, refused: code.refused,
+    pace: { speed, rate, from }, order, shards, services, refused: code.refused,
     definitionOf: (info) => code.definitionOf(info, false),
   })
   const reader = readLog(run.journal, { kinds: new Set([kindOf('runFinished')]) })

@@ -1,4 +1,5 @@
 import { minute } from '#actors/calendar/mod.ts'
+import type { Order } from '#actors/strategy/strategy.actor.ts'
 import { commandProblem } from '../command/errors.ts'
 
 /** Options that every command over a recording takes. */
@@ -13,6 +14,12 @@ export const replayOptions = {
   },
   data: { value: 'DIR', says: 'the data directory (default: RINGMASTER_DATA, or .ringmaster here)' },
   from: { value: 'HH:MM', says: 'hurry through the session up to this time in India' },
+  rate: { value: 'N', says: 'so many ticks a second instead, whatever their stamps: 20000' },
+  order: {
+    value: 'HOW',
+    default: 'event-time',
+    says: 'event-time: the same facts every time; arrival: nobody waits, as it is live, and no two runs are the same',
+  },
   fresh: { says: 'begin anew even if an interrupted replay could go on' },
 } as const
 
@@ -22,6 +29,20 @@ export const speedOf = (given: string): number | null => {
   const speed = Number(given.replace(/x$/, ''))
   if (Number.isFinite(speed) && speed > 0 && speed <= 100_000) return speed
   throw commandProblem('VALUE_INVALID', { option: '--speed', given, needs: '1x, Nx or max' })
+}
+
+/** `20000`: so many ticks a second, if anything was given. */
+export const rateOf = (given: string | undefined): number | null => {
+  if (given === undefined) return null
+  const rate = Number(given)
+  if (rate > 0 && rate <= 10_000_000) return rate
+  throw commandProblem('VALUE_INVALID', { option: '--rate', given, needs: 'ticks a second, from 1 to 10000000' })
+}
+
+/** In which order things happen. */
+export const orderOf = (given: string): Order => {
+  if (given === 'event-time' || given === 'arrival') return given
+  throw commandProblem('VALUE_INVALID', { option: '--order', given, needs: 'event-time or arrival' })
 }
 
 /** `10:30` as a minute of the day. */
