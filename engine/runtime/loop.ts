@@ -1,11 +1,13 @@
 import type { Turn } from '../actor.ts'
 import { breath, pause, realClock, type Clock } from '../clock.ts'
-import type { Bell } from '../mailbox/mod.ts'
+import type { Bell, Woken } from '../mailbox/mod.ts'
 
-/** Longest sleep: what a lost ring costs if the supervisor's watch does not repair it first. */
-const SLEEP_MS = 1000
+/** Longest sleep: what it costs when a thread is ended after it published and before it rang at all. */
+const SLEEP_MS = 2000
 /** A thread that works lets the event loop turn this often: for timers, and for the promises its work left behind. */
 const BREATH_MS = 200
+/** The same for one that does not. */
+const IDLE_BREATH_MS = 5000
 
 /** What the loop of a blocking thread stands on. */
 export type LoopOptions = {
@@ -36,6 +38,7 @@ export const runLoop = async (options: LoopOptions): Promise<void> => {
   const { hosts, bell, beat, controlPending, stopping, meter, clock = realClock } = options
   let control = false
   let restless = false
+  let idle = false
   let breathed = clock.elapsed()
 
   const breathe = async (): Promise<void> => {
@@ -48,12 +51,16 @@ export const runLoop = async (options: LoopOptions): Promise<void> => {
   }
   const look = (): Turn => {
     control ||= controlPending()
-    return control || turnAll(hosts)
+    if (control) return true
+    const found = turnAll(hosts)
+    restless ||= found === true
+    return found
   }
   const lookAsleep = (): boolean | number => {
     const found = look()
     const ready = typeof found === 'object' || found
     if (ready !== true) meter?.sleeps()
+    idle = ready === false && !restless
     return ready
   }
   const lookDozing = (): Turn => {
@@ -62,15 +69,15 @@ export const runLoop = async (options: LoopOptions): Promise<void> => {
     return found
   }
 
-  let busy = false
+  let woken: Woken = 'rung'
   bell.rise()
   while (!stopping()) {
     beat()
-    const worked = look()
-    restless ||= worked === true
-    if (control || clock.elapsed() - breathed >= BREATH_MS) await breathe()
+    // After a whole sleep without a ring there is hardly anything: the look before the next one is enough.
+    const worked = !(idle && woken === 'timeout') && look()
+    if (control || clock.elapsed() - breathed >= (restless ? BREATH_MS : IDLE_BREATH_MS)) await breathe()
     else if (typeof worked === 'object') await bell.doze(lookDozing, BREATH_MS)
-    else if (worked !== true || !busy) busy = bell.sleep(lookAsleep, restless ? BREATH_MS : SLEEP_MS) === 'ready'
+    else if (worked !== true || woken !== 'ready') woken = bell.sleep(lookAsleep, restless ? BREATH_MS : SLEEP_MS)
     meter?.woke()
   }
 }
