@@ -17,6 +17,7 @@ export * from './runtime/metrics.ts'
 export {
   openSystem, startSystem, type ActorState, type ActorStatus, type Refreshed, type System, type SystemEvents,
 } from './runtime/system.ts'
-export type { Down, DownReason } from './runtime/thread.ts'
+export type { Down, DownReason } from './runtime/down.ts'
+export { treeLines } from './runtime/status.ts'
 export * from './supervise.ts'
 export * from './tree.ts'

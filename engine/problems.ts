@@ -32,6 +32,16 @@ export const engineErrors = catalogue('ENGINE', {
     says: (d: { name: string; code: number }) => `${d.name} ended itself with exit code ${d.code}.`,
     todo: 'Remove process.exit from it; it was restarted.',
   },
+  FLOODED: {
+    next: 'restart',
+    says: (d: { name: string; most: number }) => `${d.name} sent its supervisor more than ${d.most} messages in a second.`,
+    todo: 'It was ended and restarted. Look for a loop in it that posts messages.',
+  },
+  DISCONNECTED: {
+    next: 'restart',
+    says: (d: { name: string }) => `${d.name} closed the port that its supervisor speaks to it by.`,
+    todo: 'It was ended and restarted. Let it leave the ports of its thread alone.',
+  },
   OUT_OF_MEMORY: {
     next: 'restart',
     says: (d: { name: string; heapMb: number }) => `${d.name} needed more than its ${d.heapMb} MB of memory.`,

@@ -1,7 +1,7 @@
 import type { AnyActor, Ref } from './actor.ts'
 import type { Watermarks } from './mailbox/mod.ts'
 import { engineProblem } from './problems.ts'
-import type { Policy } from './supervise.ts'
+import type { Intensity, Policy } from './supervise.ts'
 
 /** Memory bounds of a thread in MiB; past them it dies alone, with `out of memory`. */
 export type ThreadLimits = {
@@ -28,6 +28,14 @@ export type Placement = {
   /** `blocking` waits on its bell, for the hot path; `event` lives in the event loop, for servers. */
   readonly loop?: 'blocking' | 'event'
   readonly limits?: ThreadLimits
+  /**
+   * Hosted mode: children of the same supervisor that name the same thread share it, one heap and one bell. They die
+   * together, and together they are started again from the journal, also when only one of them is stopped or replaced.
+   * The first of them lends the thread its limits, its loop, its engine code and its times. By default each has its own.
+   */
+  readonly thread?: string
+  /** How often it may fail, where that differs from its supervisor's policy; among those who restart together, beside it. */
+  readonly intensity?: Intensity
   /** Absent: the thread loads the sources. */
   readonly code?: ThreadCode
   /** How long it may take to start, and to stop, before it is ended. */

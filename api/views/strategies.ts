@@ -1,4 +1,5 @@
 import { decimal, rupees } from '#actors/domain/money.ts'
+import type { StrategyLimits } from '#actors/domain/limits.ts'
 import type { Paise } from '#actors/domain/money.ts'
 import type { Fact, RunInfo, StrategyInfo } from '#actors/messages.ts'
 import type { StrategyView } from '../contract.ts'
@@ -37,14 +38,15 @@ export type About = { title: string; dailyLossLimit: Paise | null }
 /** The strategies view, and its tallies for the views that sum them up. */
 export type StrategiesView = View<'strategies'> & { readonly tallies: ReadonlyMap<string, Tally> }
 
-/** The fleet: state, parameters, counts, P&L and its curve, for each running strategy. */
+/** The fleet: state, parameters, counts, P&L and its curve, for each strategy that runs or ran. */
 export const strategiesView = (
   run: RunInfo,
   book: Book,
-  about: (one: StrategyInfo) => About,
+  about: (one: StrategyInfo, limits?: StrategyLimits) => About,
 ): StrategiesView => {
   const tallies = new Map(run.strategies.map((info) => [info.id, emptyTally(info, about(info))]))
   const changed = new Set<string>()
+  let live = false
   const all = (work: (one: Tally) => void) => {
     for (const one of tallies.values()) {
       work(one)
@@ -64,12 +66,14 @@ export const strategiesView = (
     tallies,
     changed,
     on: {
-      sessionOpened: () =>
+      sessionOpened() {
+        live = true
         all((one) => {
           one.condition.live = true
           one.condition.halted = null
           one.curve.clear()
-        }),
+        })
+      },
       minuteClosed: () =>
         all((one) => {
           one.condition.live = true
@@ -94,6 +98,15 @@ export const strategiesView = (
         }),
       strategyConfigured: ({ strategy, params }) =>
         change(strategy, (one) => void (one.params = params)),
+      strategyAdded({ info, limits }) {
+        const one = emptyTally(info, about(info, limits))
+        one.condition.live = live
+        tallies.set(info.id, one)
+        changed.add(info.id)
+      },
+      // What it did stays: the account's figures are the sums of all that traded.
+      strategyRemoved: ({ strategy, by }) =>
+        change(strategy, (one) => void (one.condition.removed = `Removed by ${by}.`)),
       actorDown: (fact) =>
         changeActor(fact.actor, (one) => void (one.condition.down = saysOf(fact))),
       actorRestarted: ({ actor, restarts }) =>
@@ -156,6 +169,8 @@ const wordsOf = {
   exited: 'exited',
   'out of memory': 'ran out of memory',
   hung: 'stopped answering',
+  flooded: 'flooded its supervisor with messages',
+  disconnected: 'closed the port it is supervised by',
   killed: 'was killed',
 } as const
 

@@ -2,8 +2,10 @@ import type { Logger, Message } from '../actor.ts'
 import type { Clock, Timers } from '../clock.ts'
 import type { Random } from '../random.ts'
 import type { Board } from './board.ts'
-import type { ActorState, ActorStatus } from './roster.ts'
-import type { Down, StartThread } from './thread.ts'
+import type { Down } from './down.ts'
+import type { ActorState } from './roster.ts'
+import type { ActorStatus } from './status.ts'
+import type { StartThread } from './thread.ts'
 
 /** What the system tells whoever started it; called in the supervisor's thread. */
 export type SystemEvents = {
@@ -11,8 +13,10 @@ export type SystemEvents = {
   onRestarted?(id: string, restarts: number, tookMs: number): void
   /** Set aside after repeated failure. Called before anything waits for it no longer. */
   onQuarantined?(id: string, because: string): void
-  /** A supervisor gave up: what it held is down and stays down. */
+  /** A supervisor gave up: what it held is down and stays down until a person acts. */
   onFailed?(id: string, because: string): void
+  /** The root itself gave up: nothing here can help any more, and the process should end for whoever supervises it. */
+  onExhausted?(because: string): void
   onState?(id: string, state: ActorState): void
 }
 

@@ -26,7 +26,7 @@ const stage = async ({ actor, sync, durable = 0 }: Options = {}) => {
   const definition = { module: '', start: () => null, on: { said: note, done: note }, ...actor } as AnyActor
   const awaits = SENDERS.map((slot) => ({ slot, lagMs: 0, sends: true }))
   const host = openHost(definition, {
-    id: 'self', slot: 0, given: null, wakes: [], board, seed: 1,
+    id: 'self', slot: 0, bell: 0, given: null, wakes: [], board, seed: 1,
     sync: { watermarks, slot: 0, awaits, ...sync },
   }, quiet)
   const senders = SENDERS.map((slot) => {

@@ -19,6 +19,8 @@ const OUTBOX_WARN = 10_000
 export type HostSpec = {
   readonly id: string
   readonly slot: number
+  /** Of its thread, which others may share. */
+  readonly bell: number
   readonly given: unknown
   readonly sync: Sync | null
   /** Slots to wake when this actor has published something. */
@@ -71,7 +73,7 @@ export const openHost = (
   { clock, disk }: Surroundings = thisMachine,
 ): Host => {
   const { sync, board } = spec
-  const bell = bellOf(board.bells, spec.slot)
+  const bell = bellOf(board.bells, spec.bell)
   const durable = new Int32Array(board.durable)
   const commands = createInbox<Message>(INBOX_MAX)
   const known = createInbox<Message>(Number.MAX_SAFE_INTEGER)
@@ -154,7 +156,7 @@ export const openHost = (
       wake()
     },
     wake: () => wake(),
-    listen: (interests, keys) => listen(interests, spec.slot, keys),
+    listen: (interests, keys) => listen(interests, spec.bell, keys),
     announcer: (interests, how) => announcerOf(interests, bell, how),
     service: <T>(name: string) => services[name] as T,
   }

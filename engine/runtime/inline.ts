@@ -29,7 +29,8 @@ export const runInline = async (
     const wakes = (placement.wakes ?? []).map(slotOf)
     const seed = random.whole(2 ** 31)
     const sync = placement.sync ?? null
-    const spec = { id: name, slot: slotOf(name), given: child.given, sync, wakes, board, seed }
+    const slot = slotOf(name)
+    const spec = { id: name, slot, bell: slot, given: child.given, sync, wakes, board, seed }
     const host = openHost(child.actor, spec, log, placement.services)
     for (const to of sendsTo) {
       const { sender, receiver } = createEdge(EDGE_CAPACITY)

@@ -1,101 +1,122 @@
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import { expose, wrap, type Endpoint, type Remote } from 'comlink'
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import type { Logger } from '../actor.ts'
-import { later } from '../clock.ts'
-import { recordOf, type ErrorRecord } from '../errors.ts'
+import { later, realClock } from '../clock.ts'
+import type { ErrorRecord } from '../errors.ts'
 import type { EdgeEnd } from '../mailbox/mod.ts'
 import { engineProblem } from '../problems.ts'
 import type { Child, ThreadLimits } from '../tree.ts'
-import { rouserOf } from './board.ts'
+import { rouserOf, type Board } from './board.ts'
+import { causeOf, downOf, type Down } from './down.ts'
 import type { HostSpec } from './host.ts'
 import type { Inspected } from './profile.ts'
+import { offer } from './services.ts'
+
+/** An actor that is to live in a thread, with the ends of the paths it sends by. */
+export type Aboard = {
+  readonly child: Child
+  readonly spec: HostSpec
+  readonly sends: readonly { readonly to: string; readonly end: EdgeEnd }[]
+}
 
 /** What a thread is started with. */
 export type ThreadData = {
-  readonly module: string
+  readonly name: string
+  readonly actors: readonly {
+    readonly module: string
+    readonly spec: HostSpec
+    readonly sends: Aboard['sends']
+    readonly services: Readonly<Record<string, MessagePort>>
+  }[]
+  readonly board: Board
   readonly loop: 'blocking' | 'event'
-  readonly spec: HostSpec
-  readonly sends: readonly { readonly to: string; readonly end: EdgeEnd }[]
   readonly control: MessagePort
   readonly buffersMb: number
-  readonly services: Readonly<Record<string, MessagePort>>
 }
 
 /** Supervisor to thread: a lane of its own that never waits behind data. */
 export type ToThread =
-  | { readonly type: 'receive'; readonly from: number; readonly end: EdgeEnd }
-  | { readonly type: 'connect'; readonly to: string; readonly end: EdgeEnd }
-  | { readonly type: 'lose'; readonly from: number }
-  | { readonly type: 'wakes'; readonly slots: readonly number[] }
+  | { readonly type: 'receive'; readonly actor: string; readonly from: number; readonly end: EdgeEnd }
+  | { readonly type: 'connect'; readonly actor: string; readonly to: string; readonly end: EdgeEnd }
+  | { readonly type: 'lose'; readonly actor: string; readonly from: number }
+  | { readonly type: 'wakes'; readonly actor: string; readonly slots: readonly number[] }
+  | { readonly type: 'inspect'; readonly actor: string; readonly ask: number }
+  | { readonly type: 'write heap'; readonly file: string; readonly ask: number }
   | { readonly type: 'stop' }
 
-/** Thread to supervisor: that it started, that it stopped as asked, and what it logs. */
+/** Thread to supervisor: how far it is, what it was asked, and what it logs. */
 export type FromThread =
   | { readonly type: 'ready' }
+  | { readonly type: 'turned' }
   | { readonly type: 'stopped' }
-  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly values: object; readonly says: string }
-
-/** Why a thread is gone; `stopped` alone is no failure. */
-export type DownReason = 'threw' | 'exited' | 'out of memory' | 'hung' | 'killed' | 'stopped'
-/** How a thread ended: every kind of death in one shape. */
-export type Down = { readonly reason: DownReason; readonly error: ErrorRecord | null }
-
-/** What a thread answers its supervisor in between. */
-export type ControlLane = {
-  inspect(): unknown
-  /** Writes its heap into a file; nothing else happens in the thread until that is done. */
-  writeHeap(file: string): void
-}
+  | { readonly type: 'answer'; readonly ask: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly ask: number; readonly error: ErrorRecord }
+  | {
+      readonly type: 'log'
+      readonly actor: string
+      readonly level: 'info' | 'warn' | 'error'
+      readonly values: object
+      readonly says: string
+    }
 
 /** A running thread as its supervisor holds it. */
 export type Thread = {
-  /** Resolves when the actor has started; rejects when it died before. */
+  /** Resolves when all its actors have started; rejects when it died before. */
   readonly ready: Promise<void>
+  /** Resolves when each of them has had its first turn; never when it died before. */
+  readonly turned: Promise<void>
   /** Resolves, once, when the thread is gone. */
   readonly down: Promise<Down>
-  readonly control: Remote<ControlLane>
+  /** What one of its actors says of its state; never answered by a thread that dies. */
+  inspect(actor: string): Promise<unknown>
   /** What a profiler needs of it. */
   readonly inspected: Inspected
   tell(message: ToThread): void
-  /** Asks it to stop; ends it when it has not within `ms`. */
-  stop(ms: number): Promise<Down>
-  /** Ends it at once. */
-  kill(reason: 'killed' | 'hung', error?: ErrorRecord): void
+  /** Asks it to stop, and ends it when it has not within `ms`: whether it stopped by itself. */
+  stop(ms: number): Promise<boolean>
+  /** Ends it at once, for this reason. */
+  kill(down: Down): void
 }
+
+/** Starts actors in a thread, the first of which lends it its loop, its limits and its place on the board. */
+export type StartThread = (name: string, aboard: readonly Aboard[], log: Logger) => Thread
 
 /** Room for a strategy with its indicators and a month of bars; a leak is found within seconds. */
 export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 8, stackMb: 2, buffersMb: 64 }
 
+/** Messages a second that a thread may send its supervisor: ten times its most log lines. Past it, it is ended. */
+export const MESSAGES_PER_SECOND = 2000
+/** How long after its control port closed a thread has to end before it counts as disconnected. */
+const CLOSED_MS = 200
+
 const sources = new URL('./thread-main.ts', import.meta.url)
 
-/** Starts a child of the tree in a thread of its own, with the paths it sends by. */
-export type StartThread = (child: Child, spec: HostSpec, sends: ThreadData['sends'], log: Logger) => Thread
-
-/** Starts a child in a worker thread of this process. */
-export const startThread: StartThread = (child, spec, sends, log) => {
-  const limits = child.placement.limits ?? defaultLimits
-  const code = child.placement.code ?? { main: sources.href, actor: child.actor.module }
-  const control = new MessageChannel()
-  const rouse = rouserOf(spec.board, spec.slot)
-  const offered = Object.entries(child.placement.services ?? {}).map(([name, object]) => {
-    const channel = new MessageChannel()
-    expose(object, rousing(channel.port1, rouse))
-    return { name, ours: channel.port1, theirs: channel.port2 }
-  })
+/** Starts actors in a worker thread of this process. */
+export const startThread: StartThread = (name, aboard, log) => {
+  const { child: { placement }, spec: { board, bell } } = aboard[0]!
+  const limits = placement.limits ?? defaultLimits
+  const { port1: control, port2: theirs } = new MessageChannel()
+  const rouse = rouserOf(board, bell)
+  const offered = aboard.map(({ child }) => offersOf(child, rouse))
   const data: ThreadData = {
-    module: code.actor,
-    loop: child.placement.loop ?? 'blocking',
-    spec,
-    sends,
-    control: control.port2,
+    name,
+    actors: aboard.map(({ child, spec, sends }, n) => ({
+      module: child.placement.code?.actor ?? child.actor.module,
+      spec, sends,
+      services: offered[n]!.theirs,
+    })),
+    board,
+    loop: placement.loop ?? 'blocking',
+    control: theirs,
     buffersMb: limits.buffersMb ?? Number.POSITIVE_INFINITY,
-    services: Object.fromEntries(offered.map((one) => [one.name, one.theirs])),
   }
-  const worker = new Worker(new URL(code.main), {
-    name: child.name,
+  const worker = new Worker(placement.code ? new URL(placement.code.main) : sources, {
+    name,
     workerData: data,
-    transferList: [control.port2, ...offered.map((one) => one.theirs), ...sends.map((one) => one.end.port)],
+    transferList: [
+      theirs,
+      ...offered.flatMap((one) => Object.values(one.theirs)),
+      ...aboard.flatMap(({ sends }) => sends.map(({ end }) => end.port)),
+    ],
     // An actor sees no secrets of the environment: what it needs it is given.
     env: {},
     execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],
@@ -109,75 +130,120 @@ export const startThread: StartThread = (child, spec, sends, log) => {
   let ended: Down | null = null
   let failure: unknown
   let stopped = false
+  let calledOff = (): void => undefined
   const ready = Promise.withResolvers<void>()
+  const turned = Promise.withResolvers<void>()
   const down = Promise.withResolvers<Down>()
+  const asks = new Map<number, (message: FromThread) => void>()
+  let asked = 0
   ready.promise.catch(() => undefined)
 
-  worker.on('message', (message: FromThread) => {
+  const kill = (as: Down): void => {
+    ended ??= as
+    void worker.terminate()
+  }
+  const take = (message: FromThread): void => {
     if (message.type === 'ready') ready.resolve()
+    else if (message.type === 'turned') turned.resolve()
     else if (message.type === 'stopped') stopped = true
-    else log[message.level]({ actor: child.name, ...message.values }, message.says)
+    else if (message.type === 'log') log[message.level]({ actor: message.actor, ...message.values }, message.says)
+    else asks.get(message.ask)?.(message)
+  }
+  const heard = boundedTo(MESSAGES_PER_SECOND, take, () => {
+    control.close() // and with it goes what still waits to be read
+    kill(downOf('flooded', engineProblem('FLOODED', { name, most: MESSAGES_PER_SECOND })))
+  })
+  control.on('message', heard)
+  control.on('close', () => {
+    // A thread that ends closes its ports too, and says why a moment later.
+    if (ended === null && !stopped)
+      calledOff = later(CLOSED_MS, () => kill(downOf('disconnected', engineProblem('DISCONNECTED', { name }))))
   })
   worker.on('error', (error) => (failure = error))
   worker.on('exit', (code) => {
+    calledOff()
+    // What it said last may not have been heard yet; how much that is, is bounded like everything it says.
+    for (let last = receiveMessageOnPort(control), n = 0; last && n < MESSAGES_PER_SECOND; n++) {
+      take(last.message as FromThread)
+      last = receiveMessageOnPort(control)
+    }
     // It had died of something already and was only slow to go.
     if (ended?.reason === 'hung' && failure !== undefined) ended = null
-    ended ??= stopped ? { reason: 'stopped', error: null } : causeOf(child.name, limits, code, failure)
-    control.port1.close()
-    for (const { ours } of offered) ours.close()
-    ready.reject(failure ?? engineProblem('START_FAILED', { name: child.name, says: ended.reason }))
+    ended ??= stopped ? downOf('stopped') : causeOf(name, limits, code, failure)
+    control.close()
+    for (const { ours } of offered) for (const port of ours) port.close()
+    ready.reject(failure ?? engineProblem('START_FAILED', { name, says: ended.error?.says ?? ended.reason }))
     down.resolve(ended)
   })
 
-  const lane = wrap<ControlLane>(rousing(control.port1, rouse))
+  const tell = (message: ToThread): void => {
+    control.postMessage(message, 'end' in message ? [message.end.port] : [])
+    rouse()
+  }
+  const askFor = <T>(question: (ask: number) => ToThread): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const ask = asked++
+      asks.set(ask, (message) => {
+        asks.delete(ask)
+        if (message.type === 'answer') resolve(message.value as T)
+        else if (message.type === 'refusal') reject(Object.assign(new Error(message.error.says), message.error))
+      })
+      tell(question(ask))
+    })
   return {
     ready: ready.promise,
+    turned: turned.promise,
     down: down.promise,
-    control: lane,
+    inspect: (actor) => askFor((ask) => ({ type: 'inspect', actor, ask })),
     inspected: {
       down: down.promise,
       startCpuProfile: (how) => worker.startCpuProfile(how),
-      writeHeap: (file) => lane.writeHeap(file),
+      writeHeap: (file) => askFor((ask) => ({ type: 'write heap', file, ask })),
     },
-    tell: (message) => {
-      worker.postMessage(message, 'end' in message ? [message.end.port] : [])
-      rouse()
-    },
+    tell,
     stop: async (ms) => {
-      worker.postMessage({ type: 'stop' } satisfies ToThread)
-      rouse()
+      tell({ type: 'stop' })
+      let forced = false
       const giveUp = later(ms, () => {
-        ended ??= { reason: 'stopped', error: null }
-        void worker.terminate()
+        forced = ended === null
+        kill(downOf('stopped'))
       })
-      const how = await down.promise
+      await down.promise
       giveUp()
-      return how
+      return !forced
     },
-    kill: (reason, error) => {
-      ended ??= { reason, error: error ?? null }
-      void worker.terminate()
-    },
+    kill,
   }
 }
 
-/** A comlink endpoint that has the thread at the other end take what is posted to it at once. */
-const rousing = (port: MessagePort, rouse: () => void): Endpoint => {
-  const endpoint = nodeEndpoint(port)
-  return {
-    ...endpoint,
-    postMessage(message, transfer) {
-      endpoint.postMessage(message, transfer)
-      rouse()
-    },
+/** What a child is offered by name: the ends its thread gets, and those that stay here. */
+const offersOf = ({ placement }: Child, rouse: () => void) => {
+  const ours: MessagePort[] = []
+  const theirs: Record<string, MessagePort> = {}
+  for (const [name, object] of Object.entries(placement.services ?? {})) {
+    const { port1, port2 } = new MessageChannel()
+    offer(object, port1, rouse)
+    ours.push(port1)
+    theirs[name] = port2
   }
+  return { ours, theirs }
 }
 
-const causeOf = (name: string, limits: ThreadLimits, code: number, failure: unknown): Down => {
-  const nodeCode = (failure as { code?: string } | undefined)?.code
-  if (nodeCode === 'ERR_WORKER_OUT_OF_MEMORY')
-    return { reason: 'out of memory', error: recordOf(engineProblem('OUT_OF_MEMORY', { name, heapMb: limits.heapMb })) }
-  if (nodeCode === 'ENGINE_OUT_OF_MEMORY') return { reason: 'out of memory', error: recordOf(failure) }
-  if (failure !== undefined) return { reason: 'threw', error: recordOf(failure) }
-  return { reason: 'exited', error: recordOf(engineProblem('EXITED', { name, code })) }
+/** Passes on at most so many messages a second; at the first one more, calls `flooded`, and nothing from then on. */
+const boundedTo = (perSecond: number, take: (message: FromThread) => void, flooded: () => void) => {
+  let since = realClock.elapsed()
+  let count = 0
+  let over = false
+  return (message: FromThread): void => {
+    if (over) return
+    if (++count <= perSecond) return take(message)
+    const now = realClock.elapsed()
+    if (now - since > 1000) {
+      since = now
+      count = 1
+      return take(message)
+    }
+    over = true
+    flooded()
+  }
 }

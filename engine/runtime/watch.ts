@@ -1,8 +1,8 @@
 import type { Clock, Timers } from '../clock.ts'
-import { recordOf } from '../errors.ts'
 import { bellOf } from '../mailbox/mod.ts'
 import { engineProblem } from '../problems.ts'
 import type { Board } from './board.ts'
+import { downOf } from './down.ts'
 import { SELF, type Member } from './roster.ts'
 
 /** A thread that is not well for this long hangs; with the watch's own step it is known within 2 s. */
@@ -52,5 +52,5 @@ const judge = (member: Member, beat: number, asleep: boolean, now: number, slept
   member.beatAt += slept
   const ms = Math.round(now - member.beatAt)
   if (ms < (member.child.placement.hangMs ?? HANG_MS)) return
-  member.thread?.kill('hung', recordOf(engineProblem('HUNG', { name: member.child.name, ms })))
+  member.thread?.kill(downOf('hung', engineProblem('HUNG', { name: member.crew.name, ms })))
 }

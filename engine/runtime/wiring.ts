@@ -1,8 +1,8 @@
 import type { Message } from '../actor.ts'
-import { bellOf, createEdge, edgeSender, type Sender } from '../mailbox/mod.ts'
+import { bellOf, createEdge, edgeReceiver, edgeSender, type Sender } from '../mailbox/mod.ts'
 import type { Board } from './board.ts'
 import { SELF, type Member, type Roster } from './roster.ts'
-import type { ThreadData } from './thread.ts'
+import type { Aboard } from './thread.ts'
 
 /** Commands that may be under way on one edge before its sender is held. */
 const EDGE_CAPACITY = 1024
@@ -29,13 +29,16 @@ export class Wiring {
    * Opens the paths a child is about to send by.
    * @returns  their sending ends, for its thread; `hand` gives the other ends to the receivers
    */
-  open(member: Member): { readonly sends: ThreadData['sends']; hand(): void } {
+  open(member: Member): { readonly sends: Aboard['sends']; hand(): void } {
     const edges = member.child.sendsTo.map((to) => ({ to, ...createEdge(EDGE_CAPACITY) }))
     return {
       sends: edges.map(({ to, sender }) => ({ to, end: sender })),
       hand: () => {
-        for (const { to, receiver } of edges)
-          this.#roster.get(to)?.thread?.tell({ type: 'receive', from: rankOf(member), end: receiver })
+        for (const { to, receiver: end } of edges) {
+          const { thread } = this.#roster.get(to) ?? {}
+          if (thread) thread.tell({ type: 'receive', actor: to, from: rankOf(member), end })
+          else edgeReceiver(end).close() // the sender keeps what it has to say until there is a new one
+        }
       },
     }
   }
@@ -46,30 +49,30 @@ export class Wiring {
     for (const other of this.#roster.all()) {
       if (other.state !== 'running' || !other.child.sendsTo.includes(name)) continue
       const { sender, receiver } = createEdge(EDGE_CAPACITY)
-      member.thread!.tell({ type: 'receive', from: rankOf(other), end: receiver })
-      other.thread!.tell({ type: 'connect', to: name, end: sender })
+      member.thread!.tell({ type: 'receive', actor: name, from: rankOf(other), end: receiver })
+      other.thread!.tell({ type: 'connect', actor: other.child.name, to: name, end: sender })
     }
     const kept = this.#kept.get(name)
     if (kept) this.#openOwn(name, kept)
   }
 
-  /** The slots a child is to wake, as the tree is now. */
+  /** The bells a child is to ring, as the tree is now. */
   wakesOf({ child }: Member): readonly number[] {
-    const slots = (child.placement.wakes ?? []).flatMap((name) => this.#roster.named(name)).map(({ slot }) => slot)
-    return [...new Set(slots)]
+    const bells = (child.placement.wakes ?? []).flatMap((name) => this.#roster.named(name)).map(({ bell }) => bell)
+    return [...new Set(bells)]
   }
 
   /** Children have come or gone: tells all that run whom they wake from now on. */
   rewake(): void {
     for (const member of this.#roster.all())
-      if (member.child.placement.wakes) member.thread?.tell({ type: 'wakes', slots: this.wakesOf(member) })
+      if (member.child.placement.wakes) member.thread?.tell({ type: 'wakes', actor: member.child.name, slots: this.wakesOf(member) })
   }
 
   /** A child is gone for good: forgets what was kept for it, and closes what it sent by. */
   forget(member: Member): void {
     this.cut(member.child.name)
     this.#kept.delete(member.child.name)
-    for (const to of member.child.sendsTo) this.#roster.get(to)?.thread?.tell({ type: 'lose', from: rankOf(member) })
+    for (const to of member.child.sendsTo) this.#roster.get(to)?.thread?.tell({ type: 'lose', actor: to, from: rankOf(member) })
   }
 
   /** Sends from this thread; what the receiver cannot take now is kept, in order. */
@@ -100,7 +103,7 @@ export class Wiring {
 
   /** Wakes a child that sleeps. */
   wake(member: Member): void {
-    this.#bell.ring(member.slot)
+    this.#bell.ring(member.bell)
   }
 
   #openOwn(to: string, kept: Kept): void {
@@ -109,14 +112,14 @@ export class Wiring {
     kept.edge?.close()
     const { sender, receiver } = createEdge(EDGE_CAPACITY)
     kept.edge = edgeSender<Message>(sender)
-    thread.tell({ type: 'receive', from: SELF, end: receiver })
+    thread.tell({ type: 'receive', actor: to, from: SELF, end: receiver })
     this.#flush(to, kept)
   }
 
   #flush(to: string, { edge, waiting }: Kept): void {
     while (waiting.length > 0 && edge?.send(waiting[0]!) === 'sent') waiting.shift()
     const receiver = this.#roster.get(to)
-    if (receiver) this.#bell.ring(receiver.slot)
+    if (receiver) this.#bell.ring(receiver.bell)
   }
 }
 
