@@ -1,5 +1,5 @@
 import { ringReader, ringWriter, type RingHandle } from '../mailbox/mod.ts'
-import { BATCH, fill, sumOf, TAKE_MAX } from './content.ts'
+import { BATCH, createTally, fill, TAKE_MAX } from './content.ts'
 import type { Work } from './crew.ts'
 import { paceOf, reached, type Progress } from './pace.ts'
 import { Patience } from './patience.ts'
@@ -21,10 +21,10 @@ export const write = ({ ring, progress }: RingGiven): Work => {
         patience.rest()
         continue
       }
-      patience.found()
-      fill(fields, ints, f, writer.intOffset, n)
+      fill(fields, ints, f, 2 * f, n)
       if (++n % BATCH !== 0) continue
       writer.publish()
+      patience.found()
       pace?.waitFor(writer.head)
     }
     writer.publish()
@@ -36,14 +36,11 @@ export const write = ({ ring, progress }: RingGiven): Work => {
 export const read = ({ ring, place, progress }: RingGiven): Work => {
   const reader = ringReader(ring, place)
   const patience = new Patience()
-  const tally = { sum: 0.5 } // a fraction from the start: its place then holds f64, and adding allocates nothing
-  const add = (fields: Float64Array, ints: Int32Array, f: number, i: number) => {
-    tally.sum += sumOf(fields, ints, f, i)
-  }
+  const tally = createTally()
   return (records) => {
     tally.sum = 0
     for (let taken = 0; taken < records; ) {
-      const count = reader.read(TAKE_MAX, add)
+      const count = reader.read(TAKE_MAX, tally.add)
       if (count === 0) {
         patience.rest()
         continue

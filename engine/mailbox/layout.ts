@@ -46,7 +46,7 @@ export const ACTIVE = LINE
 /** Bytes of the control block of a ring with so many readers. */
 export const controlBytes = (readers: number): number => (2 + 2 * readers) * LINE * 4
 
-/** What a record consists of: so many f64, then so many i32, together a multiple of 64 bytes. */
+/** What a record consists of: so many f64, then so many i32, together 64 bytes, or 128, 256 and so on. */
 export type RecordShape = { readonly fields: number; readonly ints: number }
 
 /** One cache line: six f64 and four i32. */
@@ -80,9 +80,19 @@ export const viewsOf = (memory: SharedArrayBuffer, { fields }: RecordShape): Rec
   ints: new Int32Array(memory, fields * 8),
 })
 
+/** How sequences become offsets in a memory of so many records of a shape. */
+export type Addressing = { readonly shift: number; readonly mask: number }
+
+/** Both numbers of records and sizes of records are powers of two, so a shift and a mask find a slot. */
+export const addressing = (capacity: number, record: RecordShape): Addressing => {
+  const stride = recordBytes(record) / 8
+  return { shift: Math.log2(stride), mask: capacity * stride - 1 }
+}
+
 /**
- * Where the fields of a slot begin; `stride` is the record's size in f64. The mask changes nothing, as rings are
- * limited to 2^30 f64: it tells the compiler that neither this nor twice this overflows an int32, which saves a check
- * per access (a fifth of the time that writing a record takes).
+ * Where the fields of the record with this sequence begin, by its {@link Addressing}. The last mask changes nothing, as
+ * rings are limited to 2^30 f64: it tells the compiler that neither this nor twice this overflows an int32, which saves
+ * a check per access (a fifth of the time that writing a record takes).
  */
-export const offsetOf = (slot: number, stride: number): number => Math.imul(slot, stride) & 0x3fffffff
+export const offsetOf = (sequence: number, shift: number, mask: number): number =>
+  (sequence << shift) & mask & 0x3fffffff

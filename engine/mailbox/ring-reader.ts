@@ -1,5 +1,5 @@
 import {
-  ACTIVE, CLAIM, FENCE, HEAD, LOST, offsetOf, readerLine, recordBytes, TAIL, viewsOf,
+  ACTIVE, addressing, CLAIM, FENCE, HEAD, LOST, offsetOf, readerLine, recordBytes, TAIL, viewsOf,
   type RecordShape, type RecordViews, type RingHandle,
 } from './layout.ts'
 
@@ -24,12 +24,13 @@ export class RingReader {
   readonly #line: number
   readonly #capacity: number
   readonly #shape: RecordShape
-  readonly #stride: number
   readonly #ring: RecordViews
+  readonly #ringMask: number
   readonly #copies: RecordViews | null // of a lossy reader
   // Where records are handed over from: the ring itself, or the copies.
   readonly #fields: Float64Array
   readonly #ints: Int32Array
+  readonly #shift: number
   readonly #mask: number
   #position: number
   #ready: number // records from #position to here can be handed over without another look
@@ -44,14 +45,16 @@ export class RingReader {
     this.#line = readerLine(r)
     this.#capacity = capacity
     this.#shape = record
-    this.#stride = recordBytes(record) / 8
     this.#ring = viewsOf(data, record)
     // Copies are shared memory too, so that handlers meet one kind of array.
     this.#copies = lossless ? null : viewsOf(new SharedArrayBuffer(COPY_MAX * recordBytes(record)), record)
     const { fields, ints } = this.#copies ?? this.#ring
     this.#fields = fields
     this.#ints = ints
-    this.#mask = (lossless ? capacity : COPY_MAX) - 1
+    const { shift, mask } = addressing(capacity, record)
+    this.#shift = shift
+    this.#ringMask = mask
+    this.#mask = lossless ? mask : addressing(COPY_MAX, record).mask
     this.#position = this.#ready = this.#released = Atomics.load(this.#words, this.#line + TAIL)
     this.#lost = Atomics.load(this.#words, this.#line + LOST)
   }
@@ -119,7 +122,7 @@ export class RingReader {
     for (; taken < count && this.#position !== this.#ready; taken++) {
       const sequence = this.#position
       this.#position = (sequence + 1) | 0
-      const f = offsetOf(sequence & this.#mask, this.#stride)
+      const f = offsetOf(sequence, this.#shift, this.#mask)
       handle(this.#fields, this.#ints, f, 2 * f, sequence)
     }
     return taken
@@ -178,8 +181,8 @@ export class RingReader {
 
   // Field by field: an i32 may look like a NaN when moved as half of an f64, and would not survive.
   #copy(copies: RecordViews, sequence: number): void {
-    const at = offsetOf(sequence & (this.#capacity - 1), this.#stride)
-    const to = offsetOf(sequence & this.#mask, this.#stride)
+    const at = offsetOf(sequence, this.#shift, this.#ringMask)
+    const to = offsetOf(sequence, this.#shift, this.#mask)
     const { fields, ints } = this.#shape
     for (let k = 0; k < fields; k++) copies.fields[to + k] = this.#ring.fields[at + k]!
     for (let k = 0; k < ints; k++) copies.ints[2 * to + k] = this.#ring.ints[2 * at + k]!

@@ -1,4 +1,6 @@
-import { ACTIVE, CLAIM, HEAD, offsetOf, readerLine, recordBytes, TAIL, viewsOf, type RingHandle } from './layout.ts'
+import {
+  ACTIVE, addressing, CLAIM, HEAD, offsetOf, readerLine, TAIL, viewsOf, type RingHandle,
+} from './layout.ts'
 
 /** The writing end of a ring: claim, fill by plain stores, and publish once per batch. */
 export class RingWriter {
@@ -11,8 +13,8 @@ export class RingWriter {
   readonly #lossless: boolean
   readonly #readers: number
   readonly #capacity: number
+  readonly #shift: number
   readonly #mask: number
-  readonly #stride: number
   #published: number
   #next: number
   #limit: number // our copy of CLAIM
@@ -25,8 +27,9 @@ export class RingWriter {
     this.#lossless = handle.lossless
     this.#readers = handle.readers
     this.#capacity = handle.capacity
-    this.#mask = handle.capacity - 1
-    this.#stride = recordBytes(handle.record) / 8
+    const { shift, mask } = addressing(handle.capacity, handle.record)
+    this.#shift = shift
+    this.#mask = mask
     this.#published = this.#next = Atomics.load(this.#words, HEAD)
     // What a dead writer had claimed stays claimed: it may have half overwritten those slots.
     this.#limit = Atomics.load(this.#words, CLAIM)
@@ -45,12 +48,12 @@ export class RingWriter {
     const sequence = this.#next
     if (((this.#limit - sequence) | 0) <= 0 && !this.#extend()) return -1
     this.#next = (sequence + 1) | 0
-    return offsetOf(sequence & this.#mask, this.#stride)
+    return offsetOf(sequence, this.#shift, this.#mask)
   }
 
   /** Where the ints of the record claimed last begin in {@link ints}: at twice what {@link claim} gave. */
   get intOffset(): number {
-    return 2 * offsetOf((this.#next - 1) & this.#mask, this.#stride)
+    return 2 * offsetOf((this.#next - 1) | 0, this.#shift, this.#mask)
   }
 
   /**

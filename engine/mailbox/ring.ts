@@ -27,8 +27,8 @@ export const createRing = (options: RingOptions): RingHandle => {
   const { capacity, readers, lossless, start = 0, record = oneLine } = options
   if (!Number.isInteger(Math.log2(capacity)) || capacity < 2 || capacity > 2 ** 24)
     throw new RangeError(`A ring's capacity is a power of two from 2 to 2^24, not ${capacity}.`)
-  if (recordBytes(record) % 64 !== 0)
-    throw new RangeError(`A record is a multiple of 64 bytes, not ${recordBytes(record)}.`)
+  if (!Number.isInteger(Math.log2(recordBytes(record))) || recordBytes(record) < 64)
+    throw new RangeError(`A record is 64 bytes or a larger power of two, not ${recordBytes(record)}.`)
   if (capacity * recordBytes(record) > 2 ** 33)
     throw new RangeError(`A ring holds up to 2^33 bytes, not ${capacity * recordBytes(record)}.`)
   const control = new SharedArrayBuffer(controlBytes(readers))

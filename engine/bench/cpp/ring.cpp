@@ -3,8 +3,9 @@
 //
 //   ring RECORDS   ->   milliseconds, and what the reader added up
 //
-// Orders are the weakest that are right: HEAD and TAIL are released and acquired; CLAIM and ACTIVE, where a store must
-// not pass a later load, are sequentially consistent.
+// HEAD and TAIL are stored sequentially consistent, as the protocol of the bells asks for: the look at who sleeps must
+// not pass the store (engine/mailbox/doorbell.ts). With -DWITHOUT_BELLS they are only released, which is enough for
+// readers that never sleep, and which JavaScript has no word for. CLAIM and ACTIVE are sequentially consistent always.
 
 #include <algorithm>
 #include <atomic>
@@ -25,6 +26,12 @@ static void pause_core() {}
 #endif
 
 using Word = std::atomic<int32_t>;
+
+#ifdef WITHOUT_BELLS
+constexpr auto SHOW = std::memory_order_release;
+#else
+constexpr auto SHOW = std::memory_order_seq_cst;
+#endif
 
 constexpr int32_t CAPACITY = 8192;
 constexpr int32_t BATCH = 32;
@@ -110,7 +117,7 @@ class Writer {
   void publish() {
     if (published == next) return;
     published = next;
-    ring.control.head.store(next, std::memory_order_release);
+    ring.control.head.store(next, SHOW);
   }
 };
 
@@ -138,7 +145,7 @@ class Reader {
   void release_read() {
     if (released == position) return;
     released = position;
-    lines.tail.store(position, std::memory_order_release);
+    lines.tail.store(position, SHOW);
   }
 };
 
@@ -152,10 +159,11 @@ static void write(Ring& ring, int32_t records) {
       patience.rest();
       continue;
     }
-    patience.found();
     for (int32_t k = 0; k < 6; k++) record->fields[k] = n + k;
     for (int32_t k = 0; k < 4; k++) record->ints[k] = n + k;
-    if (++n % BATCH == 0) writer.publish();
+    if (++n % BATCH != 0) continue;
+    writer.publish();
+    patience.found();
   }
   writer.publish();
 }

@@ -16,14 +16,18 @@ export const NO_COMPILER = 'no C++ compiler: apt-get install g++'
 
 const run = promisify(execFile)
 
-/** Compiles ring.cpp into a folder of its own; `null` where there is no g++. */
-export const compileRing = async (): Promise<CppRing | null> => {
+/**
+ * Compiles ring.cpp into a folder of its own; `null` where there is no g++.
+ * @param bells  whether HEAD and TAIL are stored as the bells need it; without, they are only released
+ */
+export const compileRing = async ({ bells }: { readonly bells: boolean }): Promise<CppRing | null> => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'ring-'))
   const program = path.join(folder, 'ring')
   const dismiss = () => rm(folder, { recursive: true })
   try {
     const source = new URL('./ring.cpp', import.meta.url).pathname
-    await run('g++', ['-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread', '-o', program, source])
+    const flags = ['-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread', ...(bells ? [] : ['-DWITHOUT_BELLS'])]
+    await run('g++', [...flags, '-o', program, source])
   } catch (error) {
     await dismiss()
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null

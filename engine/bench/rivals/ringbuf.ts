@@ -1,5 +1,5 @@
 import { RingBuffer } from 'ringbuf.js'
-import { BATCH, fill, sumOf, TAKE_MAX } from '../content.ts'
+import { BATCH, createTally, fill, TAKE_MAX } from '../content.ts'
 import type { Work } from '../crew.ts'
 import { Patience } from '../patience.ts'
 
@@ -31,11 +31,12 @@ export const write = (memory: SharedArrayBuffer): Work => {
 /** The reading thread: takes what is there, up to as much as a reader of ours. */
 export const read = (memory: SharedArrayBuffer): Work => {
   const ring = new RingBuffer(memory, Float64Array)
+  const tally = createTally()
   const fields = new Float64Array(TAKE_MAX * SIZE)
   const ints = new Int32Array(fields.buffer)
   const patience = new Patience()
   return (records) => {
-    let sum = 0
+    tally.sum = 0
     for (let taken = 0; taken < records; ) {
       const count = ring.pop(fields) / SIZE
       if (count === 0) {
@@ -43,9 +44,9 @@ export const read = (memory: SharedArrayBuffer): Work => {
         continue
       }
       patience.found()
-      for (let k = 0; k < count; k++) sum += sumOf(fields, ints, k * SIZE, 2 * k * SIZE + INTS_AT)
+      for (let k = 0; k < count; k++) tally.add(fields, ints, k * SIZE, 2 * k * SIZE + INTS_AT)
       taken += count
     }
-    return sum
+    return tally.sum
   }
 }

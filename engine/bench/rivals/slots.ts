@@ -1,4 +1,4 @@
-import { sumOf, TAKE_MAX } from '../content.ts'
+import { createTally, TAKE_MAX } from '../content.ts'
 import type { Work } from '../crew.ts'
 import { paceOf, reached, type Progress } from '../pace.ts'
 import { Patience } from '../patience.ts'
@@ -55,27 +55,27 @@ export const read = ({ memory, capacity, place, progress }: SlotsGiven): Work =>
   const mine = { fields: new Float64Array(6), ints: new Int32Array(4), fence: new Int32Array(new SharedArrayBuffer(4)) }
   const patience = new Patience()
   let next = 0
-  /** The sum of record `next`, -1 when it is not there or was overwritten meanwhile. */
-  const take = (n: number): number => {
+  const tally = createTally()
+  /** Adds record `next` up; false when it is not there or was overwritten meanwhile. */
+  const take = (n: number): boolean => {
     const f = (next & (capacity - 1)) * FIELDS
     const i = 2 * f + INTS
     const version = 2 * next + 2
-    if (Atomics.load(ints, i + VERSION) !== version) return -1
+    if (Atomics.load(ints, i + VERSION) !== version) return false
     for (let k = 0; k < 6; k++) mine.fields[k] = fields[f + k]!
     for (let k = 0; k < 3; k++) mine.ints[k] = ints[i + k]!
     Atomics.add(mine.fence, 0, 1)
-    if (Atomics.load(ints, i + VERSION) !== version) return -1
+    if (Atomics.load(ints, i + VERSION) !== version) return false
     mine.ints[3] = n + 3
-    return sumOf(mine.fields, mine.ints, 0, 0)
+    tally.add(mine.fields, mine.ints, 0, 0)
+    return true
   }
   return (records) => {
-    let sum = 0
+    tally.sum = 0
     for (let taken = 0; taken < records; ) {
       let count = 0
       for (; count < TAKE_MAX && taken < records; count++, taken++, next++) {
-        const one = take(taken)
-        if (one < 0) break
-        sum += one
+        if (!take(taken)) break
       }
       if (count === 0) patience.rest()
       else {
@@ -83,6 +83,6 @@ export const read = ({ memory, capacity, place, progress }: SlotsGiven): Work =>
         reached(progress, place, next)
       }
     }
-    return sum
+    return tally.sum
   }
 }
