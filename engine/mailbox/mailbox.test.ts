@@ -6,7 +6,7 @@ import { bellOf, createBells } from './doorbell.ts'
 import { createInbox } from './inbox.ts'
 import { createLatest, openLatest } from './latest.ts'
 import { createEdge, edgeReceiver, edgeSender } from './port.ts'
-import { advance, createWatermarks, lowest, read, reset } from './watermark.ts'
+import { advance, createWatermarks, lowest, lowestOf, read, reset } from './watermark.ts'
 
 const stress = new URL('./mailbox.stress.ts', import.meta.url).href
 
@@ -57,6 +57,26 @@ t.test('a watermark only rises, and the lowest of some is how far all of them ar
   t.equal(read(marks, 2), noon - 5)
   reset(marks, 2, -Infinity)
   t.equal(read(marks, 2), -Infinity)
+})
+
+t.test('the lowest that is asked for again and again is the lowest, whatever moves and is set anew', async () => {
+  const place = fc.nat(4)
+  const at = fc.oneof(fc.integer({ min: -3, max: 9 }), fc.constantFrom(Infinity, -Infinity))
+  const awaited = fc.array(fc.record({ slot: place, lagMs: fc.constantFrom(0, 2) }), { maxLength: 5 })
+  const step = fc.record({ how: fc.constantFrom('advance', 'reset', 'look'), place, at })
+  fc.assert(
+    fc.property(awaited, fc.array(step, { maxLength: 60 }), (list, steps) => {
+      const marks = createWatermarks(5)
+      const look = lowestOf(structuredClone(marks), list)
+      return steps.every(({ how, place, at }) => {
+        if (how === 'advance') advance(marks, place, at)
+        else if (how === 'reset') reset(marks, place, at)
+        else return look() === Math.min(...list.map(({ slot, lagMs }) => read(marks, slot) + lagMs))
+        return true
+      })
+    }),
+    { numRuns: 500 },
+  )
 })
 
 t.test('a bell wakes who sleeps, tells who looks, and costs who is awake nothing', async (t) => {

@@ -15,5 +15,6 @@ export {
   type RecordHandler, type RingHandle, type RingOptions, type RingReader, type RingView, type RingWriter,
 } from './ring.ts'
 export {
-  advance, createWatermarks, lowest, read as readWatermark, reset as resetWatermark, type Watermarks,
+  advance, createWatermarks, lowest, lowestOf, read as readWatermark, reset as resetWatermark,
+  type Awaited, type Watermarks,
 } from './watermark.ts'

@@ -10,13 +10,16 @@ import type { Millis } from '../clock.ts'
  */
 export type Watermarks = { readonly cells: BigInt64Array<SharedArrayBuffer> }
 
+/** How often any of them was set anew; the last cell. */
+const resets = ({ cells }: Watermarks): number => cells.length - APART
+
 const APART = 16 // cells of 8 bytes on 128 bytes
 const NONE = -(2n ** 63n)
 const GONE = 2n ** 63n - 1n
 
 /** So many watermarks, all at "none" (-Infinity). */
 export const createWatermarks = (count: number): Watermarks => ({
-  cells: new BigInt64Array(new SharedArrayBuffer(count * APART * 8)).fill(NONE),
+  cells: new BigInt64Array(new SharedArrayBuffer((count + 1) * APART * 8)).fill(NONE),
 })
 
 /** Moves watermark `i` forward to `at`; +Infinity says that this actor is gone for good. Never moves it back. */
@@ -32,8 +35,10 @@ export const advance = ({ cells }: Watermarks, i: number, at: Millis): void => {
 }
 
 /** Sets watermark `i` anew, also back: for a supervisor that restarts what has stopped. */
-export const reset = ({ cells }: Watermarks, i: number, at: Millis): void =>
-  void Atomics.store(cells, i * APART, toCell(at))
+export const reset = (marks: Watermarks, i: number, at: Millis): void => {
+  Atomics.store(marks.cells, i * APART, toCell(at))
+  Atomics.add(marks.cells, resets(marks), 1n)
+}
 
 /** Watermark `i`: -Infinity before the first {@link advance}, +Infinity once gone. */
 export const read = ({ cells }: Watermarks, i: number): Millis => fromCell(Atomics.load(cells, i * APART))
@@ -46,6 +51,41 @@ export const lowest = ({ cells }: Watermarks, list: readonly number[]): Millis =
     if (cell < least) least = cell
   }
   return fromCell(least)
+}
+
+/** A watermark that is waited for: what comes from there at some moment counts `lagMs` later. */
+export type Awaited = { readonly slot: number; readonly lagMs: number }
+
+/**
+ * The lowest of `list`, each with its lag, to be asked for again and again. Watermarks only rise, so as long as the
+ * one that was lowest stands, it is lowest still, however many others there are; all are read only when it has moved,
+ * or when a supervisor has set one anew.
+ * @returns  +Infinity for none
+ */
+export const lowestOf = (marks: Watermarks, list: readonly Awaited[]): (() => Millis) => {
+  const { cells } = marks
+  const epochAt = resets(marks)
+  let lowest = Infinity
+  let cell = 0 // of the lowest
+  let stood: bigint | null = null // what it was; null before the first look
+  let epoch = 0n
+  return () => {
+    if (list.length === 0) return Infinity
+    const nowEpoch = Atomics.load(cells, epochAt)
+    if (stood !== null && epoch === nowEpoch && Atomics.load(cells, cell) === stood) return lowest
+    epoch = nowEpoch // before the cells: what is set anew while they are read is noticed at the next look
+    lowest = Infinity
+    stood = null
+    for (const { slot, lagMs } of list) {
+      const value = Atomics.load(cells, slot * APART)
+      const at = fromCell(value) + lagMs
+      if (stood !== null && at >= lowest) continue
+      lowest = at
+      cell = slot * APART
+      stood = value
+    }
+    return lowest
+  }
 }
 
 // Rounded down: "done through 10.7" does not promise 11.

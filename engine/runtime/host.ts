@@ -2,7 +2,7 @@ import type { AnyActor, Context, Logger, Message, Turn } from '../actor.ts'
 import { realClock, type Clock, type Millis } from '../clock.ts'
 import { readLog, realFileSystem, type FileSystem, type LogReader } from '../log/mod.ts'
 import {
-  advance, announcerOf, bellOf, createInbox, edgeReceiver, edgeSender, listen, readWatermark,
+  advance, announcerOf, bellOf, createInbox, edgeReceiver, edgeSender, listen, lowestOf, shareBell,
   type EdgeEnd, type Receiver, type Sender,
 } from '../mailbox/mod.ts'
 import { seeded } from '../random.ts'
@@ -74,16 +74,21 @@ export const openHost = (
 ): Host => {
   const { sync, board } = spec
   const bell = bellOf(board.bells, spec.bell)
+  shareBell(board.bells, spec.slot, spec.bell)
   const durable = new Int32Array(board.durable)
-  const control = new Int32Array(board.control)
   const commands = createInbox<Message>(INBOX_MAX)
   const known = createInbox<Message>(Number.MAX_SAFE_INTEGER)
   const receivers = new Map<number, Receiver<Message>>()
+  let inlets: ((most: number) => void)[] = []
   const senders = new Map<string, Sender<Message>>()
   const gauges = gaugesOf(board.metrics, spec.slot)
   const recovered = Atomics.load(durable, 0)
   const facts = sync?.facts ? factStream(sync.facts, spec.id, disk, durable, recovered) : null
   const commandLag = sync?.commandLagMs ?? 0
+  const awaited = sync ? lowestOf(sync.watermarks, sync.awaits) : () => Number.POSITIVE_INFINITY
+  const sending = sync
+    ? lowestOf(sync.watermarks, sync.awaits.filter(({ sends }) => sends).map(({ slot }) => ({ slot, lagMs: 0 })))
+    : awaited
 
   let wakes = spec.wakes
   let outbox: Waiting[] = []
@@ -94,12 +99,17 @@ export const openHost = (
   let state: unknown
 
   const drain = (): void => {
-    for (const [from, receiver] of receivers)
-      receiver.drain(INBOX_MAX - commands.size, (message) => {
-        commands.put(message.at + commandLag, from, arrived++, message)
-      })
+    for (let i = 0; i < inlets.length; i++) inlets[i]!(INBOX_MAX - commands.size)
     if (!facts) return
     for (let next = facts.next(); next; next = facts.next()) known.put(next.due, 0, arrived++, next.message)
+  }
+
+  const openInlets = (): void => {
+    inlets = [...receivers].map(([from, receiver]) => {
+      const take = (message: Message): void =>
+        void commands.put(message.at + commandLag, from, arrived++, message)
+      return (most) => void receiver.drain(most, take)
+    })
   }
 
   const flush = (): boolean => {
@@ -157,7 +167,7 @@ export const openHost = (
       wake()
     },
     wake: () => wake(),
-    listen: (interests, keys) => listen(interests, spec.bell, keys),
+    listen: (interests, keys) => listen(interests, spec.slot, keys),
     announcer: (interests, how) => announcerOf(interests, bell, how),
     service: <T>(name: string) => services[name] as T,
   }
@@ -170,16 +180,8 @@ export const openHost = (
     wake()
   }
 
-  // A neighbour that was restarted sends by a new path, which the supervisor tells us of before the neighbour begins.
-  // Until that is heard, what it promises is not all here: we go no further than we were. Asked after watermarks are read.
-  const isWired = (): boolean => Atomics.load(control, spec.slot) === 0
-
   const lookAround = (): void => {
-    let promisedToUs = Number.POSITIVE_INFINITY
-    if (sync)
-      for (const { slot, lagMs } of sync.awaits)
-        promisedToUs = Math.min(promisedToUs, readWatermark(sync.watermarks, slot) + lagMs)
-    if (isWired()) horizon = promisedToUs
+    horizon = awaited()
     drain()
   }
 
@@ -188,11 +190,9 @@ export const openHost = (
   const react = (): boolean => {
     const count = ctx.deliver(horizon)
     if (!sync) return count > 0
-    let quiet = Number.POSITIVE_INFINITY
-    for (const { slot, sends } of sync.awaits) if (sends) quiet = Math.min(quiet, readWatermark(sync.watermarks, slot))
-    const wired = isWired()
+    const quiet = sending()
     drain()
-    if (wired) ctx.advance(Math.min(quiet, commands.next - 1))
+    ctx.advance(Math.min(quiet, commands.next - 1))
     return count > 0
   }
 
@@ -230,6 +230,7 @@ export const openHost = (
       drain()
       receivers.get(from)?.close()
       receivers.set(from, edgeReceiver<Message>(end))
+      openInlets()
     },
     connect: (to, end) => {
       senders.get(to)?.close()
@@ -239,6 +240,7 @@ export const openHost = (
       drain()
       receivers.get(from)?.close()
       receivers.delete(from)
+      openInlets()
     },
     wakes: (slots) => (wakes = slots),
   }
