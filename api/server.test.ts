@@ -17,6 +17,8 @@ const { app, asked, answers, views } = await fixture()
 t.teardown(() => app.close())
 const get = (url: string, over: InjectOptions = {}) => app.inject({ url, headers: key, ...over })
 
+// A strategy to be added.
+const newcomer = { type: 'cross', symbol: 'ALPHA-FUT', params: { fast: 9 } }
 // What to put in a path or a query so that a route finds something.
 const ids: Record<string, string> = {
   '/system': encodeURIComponent('strategy/one'),
@@ -28,12 +30,15 @@ const urlOf = ({ path }: Route): string => {
   return `/api${path.replace(':id', id)}${path === '/candles' ? '?symbol=ALPHA-FUT&timeframe=1m' : ''}`
 }
 // What to send where something has to be sent.
-const bodies: Record<string, object> = {
+const bodies: Record<string, { readonly id?: string; readonly [name: string]: unknown }> = {
   'PUT /strategies/:id': { params: { fast: 9 } },
+  'POST /strategies': { id: 'three', ...newcomer },
+  'POST /strategies/:id/clone': { id: 'four', symbol: 'BETA-FUT', capital: 50_000 },
   'POST /system/actors/:id/profile': { seconds: 1 },
 }
+const bodyOf = ({ method, path }: Route) => bodies[`${method} ${path}`]
 const request = (one: Route): InjectOptions => {
-  const payload = bodies[`${one.method} ${one.path}`]
+  const payload = bodyOf(one)
   return { method: one.method, url: urlOf(one), ...(payload && { payload }) }
 }
 
@@ -86,19 +91,24 @@ t.test(
   'a command reaches the system with what was asked, and is answered with the view',
   async (t) => {
     asked.length = 0
-    for (const one of routes.filter(({ method }) => method !== 'GET')) {
+    for (const one of routes.filter(({ answers }) => 202 in answers)) {
       const answer = await app.inject({ ...request(one), headers: key })
       t.equal(answer.statusCode, 202)
       t.match(
         answer.json(),
-        one.tag === 'system' ? { id: 'strategy/one' } : { id: 'one', type: 'cross' },
+        one.tag === 'system'
+          ? { id: 'strategy/one' }
+          : { id: bodyOf(one)?.id ?? 'one', type: 'cross' },
       )
     }
     t.same(asked.toSorted(), [
+      ['add', { id: 'three', ...newcomer }],
+      ['clone', 'one', { id: 'four', symbol: 'BETA-FUT', capital: 50_000 }],
       ['configure', 'one', { fast: 9 }],
       ['kill', 'strategy/one'],
       ['pause', 'one'],
       ['reload', 'one'],
+      ['remove', 'one', false],
       ['restart', 'strategy/one'],
       ['resume', 'one'],
       ['start', 'one'],
@@ -149,6 +159,12 @@ t.test('everything that goes wrong is a problem document that says what to do', 
     headers,
     payload,
   })
+  const add = (over: object): InjectOptions => ({
+    ...post,
+    url: '/api/strategies',
+    headers: json,
+    payload: { id: 'five', ...newcomer, ...over },
+  })
   answers.next = {
     type: 'refused',
     code: 'ENGINE_QUARANTINED',
@@ -194,6 +210,18 @@ t.test('everything that goes wrong is a problem document that says what to do', 
       'API_INVALID',
       { errors: [{ path: '/more', says: 'is not known here' }] },
     ],
+    [add({ id: 'Not An Id' }), 400, 'API_INVALID', { errors: [{ path: '/id' }] }],
+    [add({ type: 'x' }), 400, 'API_INVALID', { errors: [{ path: '/type' }] }],
+    [add({ symbol: 'X' }), 400, 'API_INVALID', { errors: [{ path: '/symbol' }] }],
+    [add({ capital: 0 }), 400, 'API_INVALID', { errors: [{ path: '/capital' }] }],
+    [add({ params: {} }), 400, 'API_INVALID', { errors: [{ path: '/params/fast' }] }],
+    [add({ more: 1 }), 400, 'API_INVALID', { errors: [{ path: '/more' }] }],
+    [add({}), 409, 'ENGINE_QUARANTINED'],
+    [{ ...add({}), url: '/api/strategies/x/clone', payload: { id: 'y' } }, 404, 'API_UNKNOWN'],
+    [{ ...add({}), url: '/api/strategies/one/clone', payload: {} }, 400, 'API_INVALID'],
+    [{ method: 'DELETE', url: '/api/strategies/x' }, 404, 'API_UNKNOWN'],
+    [{ method: 'DELETE', url: '/api/strategies/one?flatten=perhaps' }, 400, 'API_INVALID'],
+    [{ method: 'DELETE', url: '/api/strategies/one?flatten=true' }, 409, 'ENGINE_QUARANTINED'],
     [put(''), 400, 'API_INVALID'],
     [put('{"params":'), 400, 'API_UNREADABLE'],
     [put('{"params":{"__proto__":{}}}'), 400, 'API_UNREADABLE'],

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openLog, readLog } from '#engine/mod.ts'
+import { openLog, readLog, realFileSystem } from '#engine/mod.ts'
 import { isSystem, type Fact } from '../messages.ts'
 import { openAt, scriptedDay } from '../store/testing/facts.ts'
 import { tableOf } from '../domain/instrument.ts'
@@ -49,7 +49,9 @@ t.test('a strategy reads back the minutes so far, with the candles it wants', as
       ({ index, symbol, kind: 'future', underlying: symbol, tickSize: 5 })),
   )
   const seen = new Set<number>()
-  const { minutes, through } = pastMinutes(dir, last, table, (index) => index === 1, (index) => void seen.add(index))
+  const { minutes, through } = pastMinutes(
+    { disk: realFileSystem, recovered: last }, dir, table, (index) => index === 1, (index) => void seen.add(index),
+  )
   const kept = day.filter((fact) => fact.type === 'minuteClosed')
   t.strictSame(minutes.map(({ at, sequence }) => [at, sequence]), kept.map(({ mark, sequence }) => [mark, sequence]))
   t.ok(minutes.some(({ candles }) => candles.length > 0))
@@ -67,9 +69,10 @@ t.test('a journal says where its run stands', async (t) => {
     { type: 'strategyStarted', strategy: 'b', ...by },
     { type: 'strategyConfigured', strategy: 'a', params: { fast: 3 }, ...by },
     { type: 'strategyConfigured', strategy: 'a', params: { fast: 4 }, ...by },
+    { type: 'strategyRemoved', strategy: 'b', ...by },
   ])
   const minute = day.findLast((fact) => fact.type === 'minuteClosed')!
-  const empty = { run: null, minute: null, finished: false, stopped: new Set(), configured: new Map() }
+  const empty = { run: null, minute: null, finished: false, stopped: new Set(), configured: new Map(), changes: [] }
   t.strictSame(standingOf(dir, 0), empty)
   t.match(standingOf(dir, 1), { run: { id: 'run' }, minute: null, finished: false })
   t.match(standingOf(dir, finished), { minute: { mark: minute.mark, sequence: minute.sequence }, finished: true })

@@ -1,4 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
+import { pause } from '#engine/clock.ts'
+import type { Params } from '../control.ts'
 import { Invalid } from '../problems.ts'
 import { listOf, pageOf as pageSchema, ref } from '../schemas.ts'
 import type { Views } from '../views/mod.ts'
@@ -39,7 +41,52 @@ const listed = (list: 'signals' | 'trades', schema: 'Signal' | 'Trade') =>
     },
   })
 
-/** The fleet: looked at, steered and set. */
+const Id = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+  description: 'lower-case letters, digits and dashes, at most 63; never used before in this run',
+})
+const Capital = Type.Number({ minimum: 1, maximum: 1e12, description: 'rupees' })
+const Values = Type.Record(Type.String(), Type.Unknown())
+const New = Type.Object(
+  {
+    id: Id,
+    type: Type.String(),
+    symbol: Type.String(),
+    capital: Type.Optional(Capital),
+    params: Type.Optional(Values),
+    risk: Type.Optional(Values),
+  },
+  { additionalProperties: false },
+)
+const Clone = Type.Object(
+  {
+    id: Id,
+    symbol: Type.Optional(Type.String()),
+    capital: Type.Optional(Capital),
+    params: Type.Optional(Values),
+  },
+  { additionalProperties: false },
+)
+
+const checkSymbol = ({ instruments }: Views, symbol: string): void => {
+  if (!instruments.some((one) => one.symbol === symbol))
+    throw new Invalid('body', [{ path: '/symbol', says: `${symbol} is not in this run` }])
+}
+
+const checked = (parseParams: Door['parseParams'], type: string, params: Params): Params => {
+  const parsed = parseParams(type, params)
+  if (parsed.type === 'ok') return parsed.params
+  const faults = parsed.errors.map(({ path, says }) => ({ path: `/params/${path}`, says }))
+  throw new Invalid('body', faults)
+}
+
+/** Takes a strategy that was just added, once its coming was heard of here too. */
+const arrived = async (views: Views, id: string) => {
+  for (let waited = 0; waited < 2_000 && !views.item('strategies', id); waited += 10) await pause(10)
+  return strategyOf(views, id)
+}
+
+/** The fleet: looked at, steered, set and changed. */
 export const strategyRoutes = [
   route({
     method: 'GET',
@@ -84,13 +131,59 @@ export const strategyRoutes = [
     },
     answers: { 202: ref('Strategy') },
     async handle({ params: { id }, body }, { views, control, parseParams }) {
-      const parsed = parseParams(strategyOf(views, id).type, body.params)
-      if (parsed.type === 'bad')
-        throw new Invalid(
-          'body',
-          parsed.errors.map(({ path, says }) => ({ path: `/params/${path}`, says })),
-        )
-      accepted(await control.configure(id, parsed.params))
+      const params = checked(parseParams, strategyOf(views, id).type, body.params)
+      accepted(await control.configure(id, params))
+      return strategyOf(views, id)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/strategies',
+    role: 'trader',
+    tag: 'strategies',
+    summary: 'Add a strategy to the running fleet',
+    asks: { body: New },
+    answers: { 202: ref('Strategy') },
+    async handle({ body }, { views, control, parseParams }) {
+      if (!views.types.some(({ type }) => type === body.type))
+        throw new Invalid('body', [{ path: '/type', says: `there is no type ${body.type}` }])
+      checkSymbol(views, body.symbol)
+      const params = checked(parseParams, body.type, body.params ?? {})
+      const done = await control.add({ ...body, params })
+      if (done.type === 'refused' && done.code.startsWith('RISK_'))
+        throw new Invalid('body', [{ path: '/risk', says: done.says }])
+      accepted(done)
+      return arrived(views, body.id)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/strategies/:id/clone',
+    role: 'trader',
+    tag: 'strategies',
+    summary: 'Add another like it: of its type, with its limits and what is not said otherwise',
+    asks: { params: ById, body: Clone },
+    answers: { 202: ref('Strategy') },
+    async handle({ params: { id }, body }, { views, control, parseParams }) {
+      const { type } = strategyOf(views, id)
+      if (body.symbol !== undefined) checkSymbol(views, body.symbol)
+      const params = body.params && { params: checked(parseParams, type, body.params) }
+      accepted(await control.clone(id, { ...body, ...params }))
+      return arrived(views, body.id)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/strategies/:id',
+    role: 'trader',
+    tag: 'strategies',
+    summary:
+      'Take it out of the fleet for good; with flatten=true what it holds is left at the market first',
+    asks: { params: ById, querystring: Type.Object({ flatten: Type.Optional(Type.Boolean()) }) },
+    answers: { 202: ref('Strategy') },
+    async handle({ params: { id }, query }, { views, control }) {
+      strategyOf(views, id)
+      accepted(await control.remove(id, query.flatten ?? false))
       return strategyOf(views, id)
     },
   }),

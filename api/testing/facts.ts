@@ -14,6 +14,7 @@ import type {
 } from '#actors/domain/order.ts'
 import type { Signal } from '#actors/domain/signal.ts'
 import type { BusinessFact, Fact, RunInfo, SystemFact } from '#actors/messages.ts'
+import { strategyLimits } from '#actors/risk/limits.ts'
 import type { Millis } from '#engine/mod.ts'
 
 /*
@@ -51,6 +52,15 @@ const instrument = (symbol: string, index: number): Instrument => ({
 
 /** Two instruments that scripts trade. */
 export const instruments = tableOf(['ALPHA-FUT', 'BETA-FUT'].map(instrument))
+
+/** A strategy that comes while the run is under way. */
+export const aComer = (id: string): Fact =>
+  kept({
+    type: 'strategyAdded',
+    info: { id, type: 'cross', symbol: 'ALPHA-FUT', params: { fast: 9 }, capital: 10_000_000 },
+    limits: strategyLimits({ id, capital: 10_000_000, mode: 'paper' }),
+    by: 'owner',
+  })
 
 /** A run of two strategies, `one` on ALPHA-FUT and `two` on BETA-FUT. */
 export const aRun = (over: Partial<RunInfo> = {}): RunInfo => ({

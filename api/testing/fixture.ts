@@ -8,7 +8,7 @@ import { buildServer } from '../server.ts'
 import type { ServerOptions } from '../server.ts'
 import { allViews } from '../views/mod.ts'
 import { aLatency, anActor, aSystem } from './actor.ts'
-import { aRoundTrip, aRun, instruments, minute, minuteClosed, sessionOpened } from './facts.ts'
+import { aComer, aRoundTrip, aRun, instruments, minute, minuteClosed, sessionOpened } from './facts.ts'
 
 /** The session key of every test. */
 export const token = 'a-key-for-tests'
@@ -69,6 +69,11 @@ export const fixture = async (
     asked.push([verb, ...given])
     return brought.next
   }
+  const enter = async (verb: string, given: unknown[], id: string): Promise<Done> => {
+    asked.push([verb, ...given])
+    if (answers.next.type === 'done') views.fold(aComer(id))
+    return answers.next
+  }
   const control: Control = {
     actors: async () => [actor],
     system: async () => aSystem(),
@@ -90,8 +95,8 @@ export const fixture = async (
     resume: take('resume'),
     reload: take('reload'),
     configure: take('configure'),
-    add: take('add'),
-    clone: take('clone'),
+    add: (one) => enter('add', [one], one.id),
+    clone: (like, as) => enter('clone', [like, as], as.id),
     remove: take('remove'),
   }
   const views = allViews({

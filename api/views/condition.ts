@@ -2,6 +2,7 @@ import type { StrategyState } from '../contract.ts'
 
 /** What is known of a strategy's running, fact by fact. A sentence stands for what is wrong, `null` for nothing. */
 export type Condition = {
+  removed: string | null
   /** Market time has reached it. */
   live: boolean
   quarantined: string | null
@@ -14,6 +15,7 @@ export type Condition = {
 
 /** A strategy before its first fact. */
 export const fresh = (): Condition => ({
+  removed: null,
   live: false,
   quarantined: null,
   stopped: null,
@@ -24,6 +26,7 @@ export const fresh = (): Condition => ({
 
 /** The one state people are shown, with the reason: of several, the one that a person has to deal with first. */
 export const stateOf = (it: Condition): { state: StrategyState; because: string } => {
+  if (it.removed !== null) return { state: 'removed', because: it.removed }
   if (it.quarantined !== null) return { state: 'quarantined', because: it.quarantined }
   if (it.stopped !== null) return { state: 'stopped', because: it.stopped }
   if (it.down !== null) return { state: 'restarting', because: it.down }

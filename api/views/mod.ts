@@ -1,6 +1,7 @@
 import type { Instrument, InstrumentTable } from '#actors/domain/instrument.ts'
 import type { Paise } from '#actors/domain/money.ts'
 import type { Fact, RunInfo, StrategyInfo } from '#actors/messages.ts'
+import { lossLimit } from '#actors/risk/rules.ts'
 import type {
   ActorView,
   CandleView,
@@ -84,9 +85,11 @@ export const allViews = ({
 }: ViewsOptions): Views => {
   const book = emptyBook()
   const titles = new Map(types.map(({ type, title }) => [type, title]))
-  const strategies = strategiesView(run, book, (one) => ({
+  const strategies = strategiesView(run, book, (one, limits) => ({
     title: titles.get(one.type) ?? one.type,
-    dailyLossLimit: dailyLossLimit?.(one) ?? null,
+    dailyLossLimit: limits
+      ? lossLimit(limits.capital, limits.dailyLossPercent)
+      : (dailyLossLimit?.(one) ?? null),
   }))
   const pnl = pnlView(book, strategies.tallies)
   const ticks = quotesView()

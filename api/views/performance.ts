@@ -16,6 +16,8 @@ export const performanceOf = (
 ): PerformanceView => {
   const { pnl, charges } = book.profitOf(one.info.id, 'latest')
   const closed = one.wins + one.losses + one.evens
+  const { points } = one.curve
+  const missed = minutes.length - points.length // by a strategy that came later
   return {
     strategy: one.info.id,
     pnl: decimal(pnl),
@@ -28,8 +30,8 @@ export const performanceOf = (
     averageLoss: one.losses === 0 ? null : decimal(-Math.round(one.lost / one.losses)),
     profitFactor: one.lost === 0 ? null : one.won / one.lost,
     maxDrawdown: decimal(one.curve.drawdown),
-    curve: one.curve.points.map((point, index) => ({
-      at: time(minutes[index]!),
+    curve: points.map((point, index) => ({
+      at: time(minutes[missed + index]!),
       pnl: rupees(point),
     })),
   }
