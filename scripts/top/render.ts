@@ -81,12 +81,14 @@ const columns: readonly Column[] = [
   { title: 'HND/S', width: 5, read: (one) => short(one.handledPerSecond) },
   { title: 'P50', width: 5, read: (one) => micros(one.latencyP50) },
   { title: 'P99', width: 5, sort: 'latency', read: (one) => micros(one.latencyP99) },
-  { title: 'RST', width: 4, sort: 'restarts', read: (one) => String(one.restarts) },
+  { title: 'RST', width: 3, sort: 'restarts', read: (one) => short(one.restarts) },
 ]
 const figuresWidth = columns.reduce((sum, { width }) => sum + width + 1, 0)
-const NAME_MIN = 16
+const NAME_MIN = 18
 const NAME_MAX = 40
 const REASON = 8
+/** From so many columns on, a failure is told in words. */
+const WORDS_FROM = 110
 
 /** The name takes what the figures leave, up to where the last failure can be told in words. */
 const nameWidth = (room: number): number => Math.max(NAME_MIN, Math.min(NAME_MAX, room - figuresWidth - REASON - 1))
@@ -104,7 +106,11 @@ const toneOf = (state: ActorState): Tone =>
 
 const titleLine = (sort: Sort, room: number): string =>
   fit(
-    ['ACTOR'.padEnd(nameWidth(room)), ...columns.map((one) => mark(one, sort).padStart(one.width)), 'LAST FAILURE'].join(' '),
+    [
+      'ACTOR'.padEnd(nameWidth(room)),
+      ...columns.map((one) => mark(one, sort).padStart(one.width)),
+      room > WORDS_FROM ? 'LAST FAILURE' : 'LAST',
+    ].join(' '),
     room,
   )
 
@@ -128,13 +134,15 @@ const told = ({ state, restarts, cpuPercent, heapMb }: ActorView): string =>
 
 const rowOf = (one: ActorView, room: number): string => {
   const cells = columns.map(({ width, read }) => read(one).slice(0, width).padStart(width))
-  const last = one.down ? (room > 110 ? `${one.down.reason}: ${one.down.says}` : one.down.reason) : ''
+  const last = one.down ? (room > WORDS_FROM ? `${one.down.reason}: ${one.down.says}` : one.down.reason) : ''
   return fit([name(one.id, nameWidth(room)), ...cells, last].join(' ').trimEnd(), room)
 }
 
-// Of a name that is too long the end tells more: strategies of one type differ there.
-const name = (id: string, width: number): string =>
-  id.length <= width ? id.padEnd(width) : `${id.slice(0, 6)}~${id.slice(id.length - width + 7)}`
+// Of a name that is too long first the kind goes, then the middle: strategies of one type differ at the end.
+const name = (id: string, width: number): string => {
+  const bare = id.length <= width ? id : id.slice(id.indexOf('/') + 1)
+  return bare.length <= width ? bare.padEnd(width) : `${bare.slice(0, 5)}~${bare.slice(bare.length - width + 6)}`
+}
 
 const fit = (text: string, room: number): string => text.length <= room ? text : text.slice(0, room)
 
