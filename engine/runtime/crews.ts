@@ -48,7 +48,10 @@ export class Crews {
       this.#ground.state(member, 'starting')
       clearReading(board.metrics, member.slot)
     }
+    const isAboard = (one: Member | undefined): boolean => one !== undefined && aboard.includes(one)
     const paths = aboard.map((member) => wiring.open(member))
+    // Before the thread begins: who hears its promises must know of its paths by then.
+    for (const { hand } of paths) hand((to) => !isAboard(to))
     const thread = begin(
       crew.name,
       aboard.map((member, n) => ({
@@ -74,7 +77,7 @@ export class Crews {
       member.beatAt = clock.elapsed()
     }
     void thread.down.then((down) => this.#gone(crew, thread, aboard, down))
-    for (const { hand } of paths) hand()
+    for (const { hand } of paths) hand(isAboard)
     const ms = lead.child.placement.startMs ?? START_MS
     const late = clock.later(ms, () =>
       thread.kill(downOf('hung', engineProblem('START_TIMEOUT', { name: crew.name, ms }))))

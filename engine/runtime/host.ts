@@ -76,6 +76,7 @@ export const openHost = (
   const bell = bellOf(board.bells, spec.bell)
   shareBell(board.bells, spec.slot, spec.bell)
   const durable = new Int32Array(board.durable)
+  const control = new Int32Array(board.control)
   const commands = createInbox<Message>(INBOX_MAX)
   const known = createInbox<Message>(Number.MAX_SAFE_INTEGER)
   const receivers = new Map<number, Receiver<Message>>()
@@ -180,8 +181,13 @@ export const openHost = (
     wake()
   }
 
+  // A neighbour that was restarted sends by a new path, which the supervisor tells us of before the neighbour begins.
+  // Until that is heard, what it promises is not all here: we go no further than we were. Asked after watermarks are read.
+  const isWired = (): boolean => Atomics.load(control, spec.bell) === 0
+
   const lookAround = (): void => {
-    horizon = awaited()
+    const promisedToUs = awaited()
+    if (isWired()) horizon = promisedToUs
     drain()
   }
 
@@ -191,8 +197,9 @@ export const openHost = (
     const count = ctx.deliver(horizon)
     if (!sync) return count > 0
     const quiet = sending()
+    const wired = isWired()
     drain()
-    ctx.advance(Math.min(quiet, commands.next - 1))
+    if (wired) ctx.advance(Math.min(quiet, commands.next - 1))
     return count > 0
   }
 

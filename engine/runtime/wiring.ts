@@ -27,15 +27,17 @@ export class Wiring {
 
   /**
    * Opens the paths a child is about to send by.
-   * @returns  their sending ends, for its thread; `hand` gives the other ends to the receivers
+   * @returns  their sending ends, for its thread; `hand` gives the other ends to those of the receivers
    */
-  open(member: Member): { readonly sends: Aboard['sends']; hand(): void } {
+  open(member: Member): { readonly sends: Aboard['sends']; hand(whom: (to: Member | undefined) => boolean): void } {
     const edges = member.child.sendsTo.map((to) => ({ to, ...createEdge(EDGE_CAPACITY) }))
     return {
       sends: edges.map(({ to, sender }) => ({ to, end: sender })),
-      hand: () => {
+      hand: (whom) => {
         for (const { to, receiver: end } of edges) {
-          const { thread } = this.#roster.get(to) ?? {}
+          const receiver = this.#roster.get(to)
+          if (!whom(receiver)) continue
+          const { thread } = receiver ?? {}
           if (thread) thread.tell({ type: 'receive', actor: to, from: rankOf(member), end })
           else edgeReceiver(end).close() // the sender keeps what it has to say until there is a new one
         }
