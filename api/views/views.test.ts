@@ -4,6 +4,7 @@ import type { Quote } from '#actors/domain/instrument.ts'
 import type { Fact } from '#actors/messages.ts'
 import {
   aCandle,
+  aComer,
   aFill,
   aRoundTrip,
   aRun,
@@ -290,6 +291,30 @@ t.test('a strategy shows the state that a person has to deal with first', async 
   views.fold(kept({ type: 'strategyConfigured', strategy: 'one', params: { fast: 12 }, by }))
   t.match(strategy(views), { restarts: 3, params: { fast: 12 } })
   t.match(strategy(views, 'two'), { state: 'running', restarts: 0 })
+})
+
+t.test('a strategy that comes later is counted from then on; one that goes stays in the sums', async (t) => {
+  const views = viewsOf(sessionOpened, ...aRoundTrip(), minuteClosed(100))
+  const before = views.pnl().pnl
+  const { trades } = strategy(views)
+  views.fold(aComer('late'))
+  t.match(strategy(views, 'late'), {
+    state: 'running',
+    title: 'Crossover',
+    capital: '100000.00',
+    dailyLossLimit: '5000.00',
+    curve: [],
+  })
+  t.same(views.changes('strategies').includes('late'), true)
+  views.fold(minuteClosed(200))
+  const { curve } = views.performance('late')!
+  t.equal(curve.length, 1)
+  t.equal(curve[0]!.at, views.performance('one')!.curve.at(-1)!.at, 'it stands on its own minute')
+  views.fold(kept({ type: 'strategyRemoved', strategy: 'one', by: 'owner' }))
+  t.match(strategy(views), { state: 'removed', because: 'Removed by owner.', trades })
+  t.equal(views.pnl().pnl, before)
+  views.fold(kept({ type: 'strategyStarted', strategy: 'one', by: 'owner' }))
+  t.equal(strategy(views).state, 'removed', 'for good')
 })
 
 t.test('wins, losses and falls add up to a performance', async (t) => {

@@ -57,7 +57,7 @@ export const attack = async (t: Test, db: Database, ours: Ids, theirs: Ids): Pro
   }
   t.equal(
     await as(db, 'authenticated', boris, (tx) => count(tx, 'audit_events')),
-    5,
+    7,
     'an admin sees the audit trail of his account',
   )
   t.equal(

@@ -15,9 +15,9 @@ export const checkStore = async (t: Test, db: Database): Promise<void> => {
   const theirs = idsOf('theirs', 'run')
 
   await t.test('migrations apply once', async (t) => {
-    t.equal((await migrate(db)).length, 5)
+    t.equal((await migrate(db)).length, 6)
     t.same(await migrate(db), [])
-    t.equal(await count(db, 'supabase_migrations.schema_migrations'), 5)
+    t.equal(await count(db, 'supabase_migrations.schema_migrations'), 6)
     await ensureAccount(db, ours.account, 'ours')
     await ensureAccount(db, theirs.account, 'theirs')
   })
@@ -175,9 +175,10 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
     await row(`select key as id, status, config::text from strategies where run_id = $1 order by key`),
     [
       { id: 'ema-nifty', status: 'running', config: '{"fast": 9}' },
+      { id: 'late', status: 'removed', config: '{"fast": 5}' },
       { id: 'pva-bank', status: 'halted', config: '{"tier": 2}' },
     ],
-    'strategies: a new session ends a halt of the day before',
+    'strategies: a new session ends a halt of the day before; one that came and went is kept',
   )
   t.same(
     await row(
@@ -190,7 +191,7 @@ const checkValues = async (t: Test, db: Sql, ids: Ids) => {
     await row(
       `select count(*)::int as count, min(actor) as actor, min(subject) as subject from audit_events where run_id = $1`,
     ),
-    [{ count: 5, actor: 'anita', subject: 'strategy/pva-bank' }],
+    [{ count: 7, actor: 'anita', subject: 'strategy/late' }],
     'audit events',
   )
   t.same(

@@ -2,6 +2,7 @@ import type { Candle } from '../../domain/candle.ts'
 import type { Approved, Charges, Fill, Levels, Order, Side, Trade } from '../../domain/order.ts'
 import type { Signal } from '../../domain/signal.ts'
 import type { BusinessFact, Fact, SystemFact } from '../../messages.ts'
+import { strategyLimits } from '../../risk/limits.ts'
 import type { Sequenced } from '../project.ts'
 
 /** 10 November 2022, 09:15 in India. */
@@ -172,6 +173,13 @@ const ended = (): Fact[] => [
   system(17, { type: 'strategyStopped', strategy: 'pva-bank', by: 'anita' }),
   system(18, { type: 'strategyStarted', strategy: 'pva-bank', by: 'anita' }),
   system(19, { type: 'strategyResumed', strategy: 'pva-bank', by: 'anita' }),
+  system(19, {
+    type: 'strategyAdded',
+    info: { id: 'late', type: 'ema-cross', symbol: 'NIFTY-I', params: { fast: 5 }, capital: 50_000_00 },
+    limits: strategyLimits({ id: 'late', capital: 50_000_00, mode: 'paper' }),
+    by: 'anita',
+  }),
+  system(19, { type: 'strategyRemoved', strategy: 'late', by: 'anita' }),
   system(20, { type: 'actorDown', actor: 'strategy/pva-bank', reason: 'hung', error: null }),
   system(21, { type: 'actorRestarted', actor: 'strategy/pva-bank', restarts: 1, tookMs: 34.5 }),
   system(22, { type: 'actorQuarantined', actor: 'candles/0', because: 'it failed 5 times in a minute' }),
