@@ -70,6 +70,8 @@ export type Thread = {
   inspect(actor: string): Promise<unknown>
   /** What a profiler needs of it. */
   readonly inspected: Inspected
+  /** Looks from outside at the memory of one that does not answer, and ends it when that is past its bounds. */
+  examine?(): void
   tell(message: ToThread): void
   /** Asks it to stop, and ends it when it has not within `ms`: whether it stopped by itself. */
   stop(ms: number): Promise<boolean>
@@ -199,6 +201,14 @@ export const startThread: StartThread = (name, aboard, log) => {
       down: down.promise,
       startCpuProfile: (how) => worker.startCpuProfile(how),
       writeHeap: (file) => askFor((ask) => ({ type: 'write heap', file, ask })),
+    },
+    examine: () => {
+      // It has ended when nobody can say any more what it holds.
+      const looked = worker.getHeapStatistics().catch(() => ({ external_memory: 0 }))
+      void looked.then(({ external_memory: held }) => {
+        if (held > data.buffersMb * 2 ** 20)
+          kill(downOf('out of memory', engineProblem('OUT_OF_MEMORY', { name, heapMb: data.buffersMb })))
+      })
     },
     tell,
     stop: async (ms) => {

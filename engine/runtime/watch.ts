@@ -8,6 +8,8 @@ import { SELF, type Member } from './roster.ts'
 /** A thread that is not well for this long hangs; with the watch's own step it is known within 2 s. */
 const HANG_MS = 1600
 const WATCH_MS = 200
+/** A thread that is not well for this long may be filling memory in a loop that never lets it look for itself. */
+const EXAMINE_MS = 400
 
 /**
  * Looks at every running child, and ends those that hang.
@@ -51,6 +53,7 @@ const judge = (member: Member, beat: number, asleep: boolean, now: number, slept
   }
   member.beatAt += slept
   const ms = Math.round(now - member.beatAt)
+  if (ms >= EXAMINE_MS) member.thread?.examine?.()
   if (ms < (member.child.placement.hangMs ?? HANG_MS)) return
   member.thread?.kill(downOf('hung', engineProblem('HUNG', { name: member.crew.name, ms })))
 }

@@ -1,7 +1,10 @@
 /** An actor for tests that dies in the way it was told to, once its counter reaches a number. */
-import type { Actor, Ref } from '../../actor.ts'
+import { workerData, type MessagePort } from 'node:worker_threads'
+import type { Actor, Logger, Ref } from '../../actor.ts'
+import { catalogue } from '../../errors.ts'
+import type { ThreadData } from '../thread.ts'
 
-type Way = 'none' | 'changed' | 'throw' | 'reject' | 'exit' | 'loop' | 'leak' | 'throw in start'
+type Way = keyof typeof ways
 type Given = {
   readonly way: Way
   readonly after: number
@@ -19,28 +22,65 @@ type State = {
 }
 type Said = { readonly type: 'said'; readonly what: number }
 
-const ways: Record<Way, (state: State) => void> = {
-  none: () => undefined,
-  changed: () => undefined,
+/** What it dies with. */
+type Throes = { readonly hoard: unknown[]; readonly log: Logger }
+
+const nothing = (): void => undefined
+
+const ways = {
+  none: nothing,
+  changed: nothing,
+  'throw in start': nothing,
+  'stop in start': nothing,
+  'never stops': nothing,
   throw: () => {
     throw new Error('a defect')
   },
+  'ask for a stop': () => {
+    throw problem('BEYOND_REPAIR', {})
+  },
   reject: () => void Promise.reject(new Error('a forgotten promise')),
   exit: () => process.exit(3),
+  overflow: () => void deeper(0),
   loop: () => {
     for (;;);
   },
-  leak: (state) => {
-    for (;;) state.hoard.push(Array.from({ length: 1000 }, (_, i) => ({ i })))
+  microtasks: () => {
+    const again = (): void => void Promise.resolve().then(again)
+    again()
   },
-  'throw in start': () => undefined,
-}
+  regex: () => void /^(a+)+$/.test(`${'a'.repeat(60)}b`),
+  wait: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
+  leak: ({ hoard }) => {
+    for (;;) hoard.push(Array.from({ length: 1000 }, (_, i) => ({ i })))
+  },
+  'hoard buffers': ({ hoard }) => {
+    for (;;) hoard.push(new Uint8Array(1 << 20).fill(1))
+  },
+  'flood the log': ({ log }) => {
+    for (let n = 0; n < 100_000; n++) log.info({ n }, 'a line')
+  },
+  'flood the supervisor': () => {
+    for (;;) control().postMessage({ type: 'turned' })
+  },
+  disconnect: () => control().close(),
+  // As native code does that reads where it should not: the signal ends the process, not the thread.
+  crash: () => void process.kill(process.pid, 'SIGSEGV'),
+} satisfies Record<string, (last: Throes) => void>
+
+const dies = (way: Way, last: Throes): void => (ways[way] as (last: Throes) => void)(last)
+const deeper = (n: number): number => deeper(n + 1) + 1
+const control = (): MessagePort => (workerData as ThreadData).control
+const { problem } = catalogue('PATIENT', {
+  BEYOND_REPAIR: { next: 'stop', says: () => 'It is beyond repair.', todo: 'Bury it.' },
+})
 
 /** Sends or counts a hundred turns, hears what it is sent, and dies as it was told to. */
 export default {
   module: import.meta.url,
   start: (given) => {
     if (given.way === 'throw in start') throw new Error('cannot begin')
+    if (given.way === 'stop in start') throw problem('BEYOND_REPAIR', {})
     return { given, turns: 0, heard: [], hoard: [], tally: given.tally ? new Int32Array(given.tally) : null }
   },
   pump: (state, ctx) => {
@@ -48,10 +88,11 @@ export default {
     state.turns++
     if (state.tally) Atomics.add(state.tally, 0, 1)
     if (state.given.to && state.turns <= 100) ctx.send(state.given.to, { type: 'said', what: state.turns }, state.turns)
-    if (state.turns === state.given.after) ways[state.given.way](state)
+    if (state.turns === state.given.after) dies(state.given.way, { hoard: state.hoard, log: ctx.log })
     if (state.given.wake) ctx.wake()
     return state.given.wake === true || state.turns <= 100
   },
+  stop: ({ given: { way } }) => (way === 'never stops' ? new Promise(() => undefined) : undefined),
   on: { said: (state, { what }) => void state.heard.push(what) },
   inspect: ({ given: { way }, turns, heard }) => ({ way, turns, heard }),
 } satisfies Actor<Given, State, Said, Said>

@@ -1,9 +1,12 @@
+import type { Logger } from '../../actor.ts'
 import { pause, realClock } from '../../clock.ts'
 import { seeded } from '../../random.ts'
 import type { Policy } from '../../supervise.ts'
 import { child, supervisor, type Child, type Node, type Placement, type Supervisor } from '../../tree.ts'
 import { startSystem, type ActorState, type System, type SystemEvents } from '../system.ts'
 import patient from './patient.actor.ts'
+
+const quiet: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** Two failures in a minute, then set aside; quick, for tests. */
 export const policy: Policy = {
@@ -15,11 +18,12 @@ export const startTree = (
   children: () => readonly Node[],
   events: SystemEvents = {},
   over: Partial<Policy> = {},
-): Promise<System> => startRoot(supervisor('root', { ...policy, ...over }, children), events)
+  log: Logger = quiet,
+): Promise<System> => startRoot(supervisor('root', { ...policy, ...over }, children), events, log)
 
-/** A system over any tree, without a log. */
-export const startRoot = (root: Supervisor, events: SystemEvents = {}): Promise<System> =>
-  startSystem(root, { clock: realClock, random: seeded(1), log: quiet, events })
+/** A system over any tree, by default without a log. */
+export const startRoot = (root: Supervisor, events: SystemEvents = {}, log: Logger = quiet): Promise<System> =>
+  startSystem(root, { clock: realClock, random: seeded(1), log, events })
 
 /** A patient with little memory, which dies as `given` says. */
 export const one = (
@@ -40,5 +44,3 @@ export const until = async (holds: () => boolean, what: string): Promise<void> =
     await pause(10)
   }
 }
-
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
