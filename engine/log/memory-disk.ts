@@ -7,15 +7,16 @@ type Content = { now: Buffer; synced: Buffer; linked: boolean }
 /**
  * A disk in memory that forgets like a real one. A process that is killed loses nothing of what it wrote; but after a
  * power cut a file has what was synced, plus any prefix of what was written since, and a file whose folder was not
- * synced may be gone. For tests.
+ * synced may be gone. For tests and simulations.
  */
 export const memoryDisk = (random: Random) => {
   const files = new Map<string, Content>()
   const open: (Content | undefined)[] = []
   let callsLeft = Infinity
   let isDown = false
+  let isFull = false
 
-  const step = () => {
+  const strike = () => {
     if (isDown || callsLeft-- <= 0) {
       isDown = true
       throw Object.assign(new Error('the machine is down'), { code: 'EIO' })
@@ -23,7 +24,7 @@ export const memoryDisk = (random: Random) => {
   }
   const at = (fd: number) => open[fd]!
 
-  const io: FileSystem = {
+  const seenBy = (step: () => void): FileSystem => ({
     makeFolder: () => step(),
     list: (dir) => {
       step()
@@ -40,6 +41,7 @@ export const memoryDisk = (random: Random) => {
     size: (fd) => (step(), at(fd).now.length),
     write: (fd, bytes, from, length, position) => {
       step()
+      if (isFull) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
       const some = 1 + random.whole(length)
       const file = at(fd)
       if (position !== file.now.length) throw new Error('an append-only file is written at its end')
@@ -61,10 +63,14 @@ export const memoryDisk = (random: Random) => {
       for (const [path, file] of files) if (dirname(path) === dir) file.linked = true
     },
     close: (fd) => void (open[fd] = undefined),
-  }
+  })
 
   return {
-    io,
+    io: seenBy(strike),
+    /** The same disk for one who looks on: no fault strikes there, and no call counts. */
+    look: seenBy(() => undefined),
+    /** From now on nothing can be written, or it can again. */
+    fill: (full: boolean) => void (isFull = full),
     /** The next so many calls work, then everything fails until {@link restart}. */
     stopAfter: (calls: number) => void (callsLeft = calls),
     get isDown() {
@@ -86,3 +92,6 @@ export const memoryDisk = (random: Random) => {
     },
   }
 }
+
+/** A disk in memory, and what may be done to it. */
+export type MemoryDisk = ReturnType<typeof memoryDisk>
