@@ -3,20 +3,33 @@ import { virtualClock } from '#engine/mod.ts'
 import { lookOver } from './look.ts'
 import { anActor, aSystem } from './testing/actor.ts'
 
-t.test('one question serves all who ask meanwhile and shortly after, and no one later', async (t) => {
-  const clock = virtualClock()
-  let asked = 0
-  const control = { actors: async () => [anActor({ id: `asked ${++asked}` })], system: async () => aSystem() }
-  const look = lookOver(control, clock)
-  const answers = await Promise.all([look.actors(), look.actors()])
-  t.same(answers.map(([one]) => one!.id), ['asked 1', 'asked 1'])
-  clock.advance(199)
-  t.equal((await look.actors())[0]!.id, 'asked 1')
-  clock.advance(1)
-  t.equal((await look.actors())[0]!.id, 'asked 2')
-  look.forget()
-  t.equal((await look.actors())[0]!.id, 'asked 3', 'after a change an older answer is not good enough')
-})
+t.test(
+  'one question serves all who ask meanwhile and shortly after, and no one later',
+  async (t) => {
+    const clock = virtualClock()
+    let asked = 0
+    const control = {
+      actors: async () => [anActor({ id: `asked ${++asked}` })],
+      system: async () => aSystem(),
+    }
+    const look = lookOver(control, clock)
+    const answers = await Promise.all([look.actors(), look.actors()])
+    t.same(
+      answers.map(([one]) => one!.id),
+      ['asked 1', 'asked 1'],
+    )
+    clock.advance(199)
+    t.equal((await look.actors())[0]!.id, 'asked 1')
+    clock.advance(1)
+    t.equal((await look.actors())[0]!.id, 'asked 2')
+    look.forget()
+    t.equal(
+      (await look.actors())[0]!.id,
+      'asked 3',
+      'after a change an older answer is not good enough',
+    )
+  },
+)
 
 t.test('an answer that was asked for before a change is not kept after it', async (t) => {
   const clock = virtualClock()

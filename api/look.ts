@@ -14,7 +14,10 @@ export type Look = Pick<Control, 'actors' | 'system'> & {
  * Asks the supervisor for its tree at most five times a second, however many ask here: who asks while a question is
  * under way, or shortly after, shares its answer.
  */
-export const lookOver = (control: Pick<Control, 'actors' | 'system'>, clock: Pick<Clock, 'elapsed'>): Look => {
+export const lookOver = (
+  control: Pick<Control, 'actors' | 'system'>,
+  clock: Pick<Clock, 'elapsed'>,
+): Look => {
   const actors = shared(() => control.actors(), clock)
   const system = shared(() => control.system(), clock)
   return {

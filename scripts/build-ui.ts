@@ -60,6 +60,7 @@ const sources = (): string[] => {
   return [
     ...files.toSorted(),
     path.join(root, 'api', 'contract.ts'),
+    path.join(root, 'api', 'contract-system.ts'),
     path.join(root, 'package-lock.json'),
   ]
 }

@@ -54,21 +54,53 @@ const actorFamilies = (actors: readonly ActorView[]): Family[] => {
   const each = (read: (one: ActorView) => number | null) =>
     actors.map((one) => ({ labels: { actor: one.id }, value: read(one) }))
   const bytes = (megabytes: number | null) => megabytes && Math.round(megabytes * 2 ** 20)
-  const share = (percent: number | null) => percent === null ? null : percent / 100
+  const share = (percent: number | null) => (percent === null ? null : percent / 100)
   return [
-    gauge('actor_up', '1 while the actor runs', each(({ state }) => Number(state === 'running'))),
-    counter('actor_restarts_total', 'Restarts of the actor', each(({ restarts }) => restarts)),
-    counter('actor_handled_total', 'Records and messages handled', each((one) => one.handled)),
-    gauge('actor_cpu_ratio', 'Share of one core of its thread', each((one) => share(one.cpuPercent))),
+    gauge(
+      'actor_up',
+      '1 while the actor runs',
+      each(({ state }) => Number(state === 'running')),
+    ),
+    counter(
+      'actor_restarts_total',
+      'Restarts of the actor',
+      each(({ restarts }) => restarts),
+    ),
+    counter(
+      'actor_handled_total',
+      'Records and messages handled',
+      each((one) => one.handled),
+    ),
+    gauge(
+      'actor_cpu_ratio',
+      'Share of one core of its thread',
+      each((one) => share(one.cpuPercent)),
+    ),
     gauge(
       'actor_busy_ratio',
       'Share of time in which its thread was not asleep',
       each((one) => share(one.busyPercent)),
     ),
-    gauge('actor_heap_bytes', 'Heap in use', each(({ heapMb }) => bytes(heapMb))),
-    gauge('actor_heap_limit_bytes', 'Heap it may use', each((one) => bytes(one.heapLimitMb))),
-    gauge('actor_buffer_bytes', 'Buffers outside of the heap', each((one) => bytes(one.buffersMb))),
-    gauge('actor_mailbox_messages', 'Messages waiting', each(({ mailbox }) => mailbox)),
+    gauge(
+      'actor_heap_bytes',
+      'Heap in use',
+      each(({ heapMb }) => bytes(heapMb)),
+    ),
+    gauge(
+      'actor_heap_limit_bytes',
+      'Heap it may use',
+      each((one) => bytes(one.heapLimitMb)),
+    ),
+    gauge(
+      'actor_buffer_bytes',
+      'Buffers outside of the heap',
+      each((one) => bytes(one.buffersMb)),
+    ),
+    gauge(
+      'actor_mailbox_messages',
+      'Messages waiting',
+      each(({ mailbox }) => mailbox),
+    ),
     gauge(
       'actor_ring_lag_records',
       'Records published and not yet read',
@@ -87,9 +119,21 @@ const ringFamilies = ({ rings }: SystemView): Family[] => {
         .map((one) => ({ labels: { ring: id, actor: one.actor } as Labels, value: read(one) })),
     )
   return [
-    gauge('ring_head_sequence', 'Records published; wraps at 2^31', each(({ head }) => head)),
-    gauge('ring_capacity_records', 'Records a ring holds', each(({ capacity }) => capacity)),
-    gauge('ring_reader_lag_records', 'Records a reader is behind', eachReader(({ lag }) => lag)),
+    gauge(
+      'ring_head_sequence',
+      'Records published; wraps at 2^31',
+      each(({ head }) => head),
+    ),
+    gauge(
+      'ring_capacity_records',
+      'Records a ring holds',
+      each(({ capacity }) => capacity),
+    ),
+    gauge(
+      'ring_reader_lag_records',
+      'Records a reader is behind',
+      eachReader(({ lag }) => lag),
+    ),
     counter(
       'ring_reader_lost_total',
       'Records overwritten before a reader had them',
@@ -99,7 +143,11 @@ const ringFamilies = ({ rings }: SystemView): Family[] => {
 }
 
 const processFamilies = (system: SystemView): Family[] => [
-  gauge('journal_durable_sequence', 'Sequence through which the journal is on disk', system.durable),
+  gauge(
+    'journal_durable_sequence',
+    'Sequence through which the journal is on disk',
+    system.durable,
+  ),
   gauge('process_uptime_seconds', 'Time since the process started', system.upSeconds),
   gauge(
     'process_cpu_ratio',

@@ -30,12 +30,20 @@ export type Family = {
 type Figures = number | null | readonly Sample[]
 
 /** What only grows, until whoever counts it starts again. Its name ends in `_total`. */
-export const counter = (name: `${string}_total`, help: string, figures: Figures): Family =>
-  ({ name, type: 'counter', help, lines: linesOf(figures) })
+export const counter = (name: `${string}_total`, help: string, figures: Figures): Family => ({
+  name,
+  type: 'counter',
+  help,
+  lines: linesOf(figures),
+})
 
 /** What goes up and down. */
-export const gauge = (name: string, help: string, figures: Figures): Family =>
-  ({ name, type: 'gauge', help, lines: linesOf(figures) })
+export const gauge = (name: string, help: string, figures: Figures): Family => ({
+  name,
+  type: 'gauge',
+  help,
+  lines: linesOf(figures),
+})
 
 /** Durations or sizes by upper edge; the edge of infinity is added. */
 export const histogram = (name: string, help: string, all: readonly Distribution[]): Family => ({
@@ -56,13 +64,18 @@ export const text = (families: readonly Family[]): string =>
     .filter(({ lines }) => lines.length > 0)
     .map(({ name, type, help, lines }) => {
       const full = `ringmaster_${name}`
-      const told = lines.map(({ suffix, labels, value }) => `${full}${suffix}${inBraces(labels)} ${value}\n`)
+      const told = lines.map(
+        ({ suffix, labels, value }) => `${full}${suffix}${inBraces(labels)} ${value}\n`,
+      )
       return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${told.join('')}`
     })
     .join('')
 
-const bucket = (labels: Labels, le: string, value: number): Line =>
-  ({ suffix: '_bucket', labels: { ...labels, le }, value })
+const bucket = (labels: Labels, le: string, value: number): Line => ({
+  suffix: '_bucket',
+  labels: { ...labels, le },
+  value,
+})
 
 const linesOf = (figures: Figures): Line[] =>
   (figures === null || typeof figures === 'number' ? [{ value: figures }] : figures).flatMap(

@@ -116,7 +116,13 @@ export const demoControl = (
   }
 }
 
-const infoOf = ({ id, type, symbol, capital = 1_000_000, params = {} }: NewStrategy): StrategyInfo => {
+const infoOf = ({
+  id,
+  type,
+  symbol,
+  capital = 1_000_000,
+  params = {},
+}: NewStrategy): StrategyInfo => {
   const declared = generatedTypes.find((one) => one.type === type)!.params
   const defaults = Object.fromEntries(declared.map((one) => [one.name, one.default]))
   return { id, type, symbol, params: { ...defaults, ...params }, capital: paise(capital) }
@@ -186,7 +192,12 @@ const demoSystem = (actors: readonly ActorView[], elapsedMs: number): SystemView
         ...ring.readers,
         ...actors
           .filter(({ id }) => ring.id !== 'ticks' && id.startsWith('strategy/'))
-          .map(({ id, state }, n) => ({ actor: id, active: state === 'running', lag: n % 7, lost: 0 })),
+          .map(({ id, state }, n) => ({
+            actor: id,
+            active: state === 'running',
+            lag: n % 7,
+            lost: 0,
+          })),
       ],
     })),
   })

@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { ActorView, ParamView, QuoteView, ServerMessage, TradeView } from '#api/contract.ts'
-import { consequenceOf, placed } from '#lib/actors.ts'
+import { consequenceOf, folded, placed } from '#lib/actors.ts'
 import { levelsOf, marksOf } from '#lib/charts/marks.ts'
 import { foldList } from '#lib/fold.ts'
 import * as format from '#lib/format.ts'
 import { keyIn } from '#lib/key.ts'
+import { octaves } from '#lib/latency.ts'
 import { limitUsed, pnlOf } from '#lib/money.ts'
 import { draftOf, objectionTo, valuesOf } from '#lib/params.ts'
+import { furthest, lostOf } from '#lib/rings.ts'
 import { sorted, turned } from '#lib/sort.ts'
 
 t.test('amounts are grouped as in India, signed, and never lose a paisa', async (t) => {
@@ -223,3 +225,88 @@ t.test('a key is found in whatever was pasted', async (t) => {
   ])
     t.equal(keyIn(pasted), 'abc', pasted)
 })
+
+t.test('latencies are shown on a doubling scale with nothing left out between', async (t) => {
+  t.same(octaves([]), [])
+  t.same(
+    octaves([
+      { upTo: 2 ** (17 / 4), count: 1 },
+      { upTo: 32, count: 2 },
+      { upTo: 2 ** (27 / 4), count: 4 },
+    ]),
+    [
+      { upTo: 32, count: 3 },
+      { upTo: 64, count: 0 },
+      { upTo: 128, count: 4 },
+    ],
+  )
+  t.same(octaves([{ upTo: 1, count: 5 }]), [{ upTo: 1, count: 5 }])
+})
+
+const anActor = (over: Partial<ActorView>): ActorView =>
+  ({
+    kind: 'actor',
+    parent: null,
+    state: 'running',
+    restarts: 0,
+    cpuPercent: null,
+    ...blank,
+    ...over,
+  }) as ActorView
+const blank = {
+  heapMb: null,
+  handledPerSecond: null,
+  ringLag: null,
+  mailbox: null,
+  latencyP99: null,
+}
+
+t.test(
+  'a large group is folded into one line with what it comes to; a turned one is not',
+  async (t) => {
+    const rows = placed([
+      anActor({ id: 'root', kind: 'supervisor' }),
+      anActor({ id: 'risk', parent: 'root' }),
+      anActor({ id: 'fleet', kind: 'supervisor', parent: 'root' }),
+      ...Array.from({ length: 25 }, (_, n) =>
+        anActor({
+          id: `one-${n}`,
+          parent: 'fleet',
+          state: n === 3 ? 'quarantined' : 'running',
+          restarts: n === 3 ? 5 : 0,
+          cpuPercent: n === 0 ? null : 2,
+          ringLag: n,
+        }),
+      ),
+      anActor({ id: 'api', parent: 'root' }),
+    ])
+    const ids = (turned: string[]) => folded(rows, new Set(turned)).map(({ actor }) => actor.id)
+    t.same(ids([]), ['root', 'risk', 'fleet', 'api'])
+    t.same(ids(['fleet']).length, 29)
+    t.same(ids(['root']), ['root'])
+    t.match(folded(rows, new Set())[2], {
+      closed: true,
+      below: { all: 25, running: 24, restarts: 5, cpuPercent: 48, ringLag: 24, heapMb: null },
+    })
+    t.match(folded(rows, new Set())[1], { closed: false, below: null })
+  },
+)
+
+t.test(
+  'who is furthest behind in a ring stands first, and who does not read stands last',
+  async (t) => {
+    const reader = (actor: string, lag: number, active = true) => ({ actor, active, lag, lost: 1 })
+    const ring = {
+      id: 'ticks',
+      capacity: 8,
+      lossless: false,
+      head: 9,
+      readers: [reader('a', 1), reader('b', 9, false), reader('c', 3)],
+    }
+    t.same(
+      furthest(ring).map(({ actor }) => actor),
+      ['c', 'a', 'b'],
+    )
+    t.equal(lostOf(ring), 3)
+  },
+)

@@ -18,6 +18,73 @@ export const placed = (actors: Iterable<ActorView>): Placed[] => {
   return below(null, 0)
 }
 
+/** A group with more children than this begins closed: its line sums up what they are. */
+const openMost = 24
+
+/** What the children of a group come to. */
+export type Sum = {
+  readonly all: number
+  readonly running: number
+  readonly restarts: number
+  /** Of all together; `null` when none tells. */
+  readonly cpuPercent: number | null
+  readonly heapMb: number | null
+  readonly handledPerSecond: number | null
+  /** Of the one where it is largest. */
+  readonly ringLag: number | null
+  readonly mailbox: number | null
+  readonly latencyP99: number | null
+}
+
+/** A line of the tree: an actor, or a group with what is below it. */
+export type Folded = Placed & { readonly below: Sum | null; readonly closed: boolean }
+
+/**
+ * The tree with closed groups folded into one line each.
+ * @param turned  groups that a person opened, if they begin closed, or closed, if they begin open
+ */
+export const folded = (rows: readonly Placed[], turned: ReadonlySet<string>): Folded[] => {
+  const children = Map.groupBy(rows, ({ actor }) => actor.parent)
+  const shown: Folded[] = []
+  let hiddenBelow = Infinity
+  for (const row of rows) {
+    if (row.depth > hiddenBelow) continue
+    const own = children.get(row.actor.id)
+    const closed = own !== undefined && own.length > openMost !== turned.has(row.actor.id)
+    hiddenBelow = closed ? row.depth : Infinity
+    shown.push({ ...row, closed, below: own ? sumOf(own.map(({ actor }) => actor)) : null })
+  }
+  return shown
+}
+
+const sumOf = (actors: readonly ActorView[]): Sum => {
+  const known = (read: (one: ActorView) => number | null) =>
+    actors.map(read).filter((value) => value !== null)
+  const total = (read: (one: ActorView) => number | null) => {
+    const values = known(read)
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)
+  }
+  const most = (read: (one: ActorView) => number | null) => {
+    const values = known(read)
+    return values.length === 0 ? null : Math.max(...values)
+  }
+  return {
+    all: actors.length,
+    running: actors.filter(({ state }) => state === 'running').length,
+    restarts: total((one) => one.restarts) ?? 0,
+    cpuPercent: total((one) => one.cpuPercent),
+    heapMb: total((one) => one.heapMb),
+    handledPerSecond: total((one) => one.handledPerSecond),
+    ringLag: most((one) => one.ringLag),
+    mailbox: most((one) => one.mailbox),
+    latencyP99: most((one) => one.latencyP99),
+  }
+}
+
+/** Whether an actor's name, state or last failure has this in it. */
+export const isLike = ({ id, state, down }: ActorView, text: string): boolean =>
+  `${id} ${state} ${down ? `${down.reason} ${down.says}` : ''}`.toLowerCase().includes(text)
+
 /** The strategy an actor runs, or `null`. */
 export const strategyOf = (id: string): string | null =>
   id.startsWith('strategy/') ? id.slice(9) : null

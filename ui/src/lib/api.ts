@@ -1,9 +1,14 @@
 import type {
   CandleView,
+  CloneOf,
+  InstrumentView,
+  LatencyView,
+  NewStrategy,
   PerformanceView,
   ProblemDocument,
   StrategyTypeView,
   StrategyView,
+  SystemView,
 } from '#api/contract.ts'
 import { heldKey } from './key.ts'
 
@@ -35,9 +40,9 @@ export const failureOf = (thrown: unknown): Failure =>
         todo: 'Trading does not depend on this page. Wait for the connection light, then try again.',
       })
 
-type Method = 'GET' | 'POST' | 'PUT'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-const call = async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
+const send = async (method: Method, path: string, body?: unknown): Promise<Response> => {
   const answer = await fetch(`/api${path}`, {
     method,
     headers: {
@@ -47,9 +52,12 @@ const call = async <T>(method: Method, path: string, body?: unknown): Promise<T>
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  if (answer.ok) return (await answer.json()) as T
+  if (answer.ok) return answer
   throw new Failure(await problemIn(answer))
 }
+
+const call = async <T>(method: Method, path: string, body?: unknown): Promise<T> =>
+  (await (await send(method, path, body)).json()) as T
 
 const problemIn = async (
   answer: Response,
@@ -83,9 +91,21 @@ export const api = {
     items<CandleView>(`/candles?symbol=${segment(symbol)}&timeframe=${segment(timeframe)}`),
   configure: (id: string, params: Record<string, unknown>) =>
     call<StrategyView>('PUT', `/strategies/${segment(id)}`, { params }),
+  instruments: () => items<InstrumentView>('/instruments'),
+  add: (strategy: NewStrategy) => call<StrategyView>('POST', '/strategies', strategy),
+  clone: (id: string, as: CloneOf) =>
+    call<StrategyView>('POST', `/strategies/${segment(id)}/clone`, as),
+  remove: (id: string, flatten: boolean) =>
+    call<StrategyView>('DELETE', `/strategies/${segment(id)}?flatten=${flatten}`),
   tell: (id: string, what: 'start' | 'stop' | 'pause' | 'resume') =>
     call<StrategyView>('POST', `/strategies/${segment(id)}/${what}`),
   kill: (actor: string) => call<{ id: string }>('POST', `/system/actors/${segment(actor)}/kill`),
+  system: () => call<SystemView>('GET', '/system'),
+  latency: (actor: string) => call<LatencyView>('GET', `/system/actors/${segment(actor)}/latency`),
+  profile: async (actor: string, seconds: number) =>
+    (await send('POST', `/system/actors/${segment(actor)}/profile`, { seconds })).blob(),
+  heapSnapshot: async (actor: string) =>
+    (await send('POST', `/system/actors/${segment(actor)}/heap-snapshot`)).blob(),
   restart: (actor: string) =>
     call<{ id: string }>('POST', `/system/actors/${segment(actor)}/restart`),
 }
