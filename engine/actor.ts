@@ -1,7 +1,10 @@
 import type { Clock, Millis } from './clock.ts'
 import type { FileSystem } from './log/mod.ts'
+import type { Turn } from './mailbox/doorbell.ts'
 import type { Announcer, AnnouncerOptions, Interests } from './mailbox/interest.ts'
 import type { Random } from './random.ts'
+
+export type { Turn } from './mailbox/doorbell.ts'
 
 /** What every message carries: its kind, and the event time it was sent at. */
 export type Message = { readonly type: string; readonly at: Millis }
@@ -70,12 +73,6 @@ export type Context<C extends { readonly type: string } = Message> = {
 type Handlers<M extends { readonly type: string }, S, C extends { readonly type: string }> = {
   readonly [K in M['type']]?: (state: S, message: Extract<M, { type: K }> & { at: Millis }, ctx: Context<C>) => void
 }
-
-/**
- * What a turn came to: true when it did any work, false when there is nothing to do until somebody rings, the
- * milliseconds after which it wants to look again, or what it waits for (rings wake it all the same).
- */
-export type Turn = boolean | number | { readonly settled: Promise<unknown> }
 
 /** How an actor starts and what it handles. */
 export type Actor<G, S, M extends { readonly type: string }, C extends { readonly type: string }> = {

@@ -1,4 +1,3 @@
-import type { Turn } from '../actor.ts'
 import { LINE } from './layout.ts'
 
 /**
@@ -36,6 +35,12 @@ const SEAT = LINE + 2
 const AWAKE = 0
 const LOOKING = 1
 const ASLEEP = 2
+
+/**
+ * What a turn came to: true when it did any work, false when there is nothing to do until somebody rings, the
+ * milliseconds after which it wants to look again, or what it waits for (rings wake it all the same).
+ */
+export type Turn = boolean | number | { readonly settled: Promise<unknown> }
 
 /** How a sleep ended: the second look found something, somebody rang, or the time was up. */
 export type Woken = 'ready' | 'rung' | 'timeout'

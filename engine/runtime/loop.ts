@@ -13,7 +13,7 @@ const IDLE_BREATH_MS = 5000
 export type LoopOptions = {
   /** The actors of this thread, which share its bell; may grow and shrink while the loop runs. */
   readonly hosts: readonly { turn(): Turn }[]
-  readonly bell: Bell
+  readonly bell: Pick<Bell, 'rise' | 'sleep' | 'doze'>
   /** Gives a sign of life: called whenever the thread is awake. */
   readonly beat: () => void
   /** Whether the supervisor has posted something since this was last asked; only the event loop can take it. */
@@ -23,6 +23,8 @@ export type LoopOptions = {
   /** Told of each sleep and each wake-up. */
   readonly meter?: { sleeps(): void; woke(): void }
   readonly clock?: Clock
+  /** Longest sleep. */
+  readonly sleepMs?: number
 }
 
 /**
@@ -35,7 +37,7 @@ export type LoopOptions = {
  * on its way to sleep. When that look finds something it is busy: then it stops looking until a turn finds nothing.
  */
 export const runLoop = async (options: LoopOptions): Promise<void> => {
-  const { hosts, bell, beat, controlPending, stopping, meter, clock = realClock } = options
+  const { hosts, bell, beat, controlPending, stopping, meter, clock = realClock, sleepMs = SLEEP_MS } = options
   let control = false
   let restless = false
   let idle = false
@@ -77,7 +79,8 @@ export const runLoop = async (options: LoopOptions): Promise<void> => {
     const worked = !(idle && woken === 'timeout') && look()
     if (control || clock.elapsed() - breathed >= (restless ? BREATH_MS : IDLE_BREATH_MS)) await breathe()
     else if (typeof worked === 'object') await bell.doze(lookDozing, BREATH_MS)
-    else if (worked !== true || woken !== 'ready') woken = bell.sleep(lookAsleep, restless ? BREATH_MS : SLEEP_MS)
+    else if (worked !== true || woken !== 'ready')
+      woken = bell.sleep(lookAsleep, restless ? Math.min(BREATH_MS, sleepMs) : sleepMs)
     meter?.woke()
   }
 }
