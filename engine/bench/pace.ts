@@ -20,7 +20,7 @@ export const reached = ({ words }: Progress, reader: number, sequence: number): 
 
 /** Lets a writer be at most so far ahead of the slowest reader. */
 export const paceOf = ({ words, readers }: Progress, ahead: number) => {
-  const patience = new Patience()
+  const patience = new Patience(1 + readers)
   let slowest = 0
   return {
     waitFor(head: number): void {

@@ -11,7 +11,7 @@ export type RingGiven = { readonly ring: RingHandle; readonly place: number; rea
 export const write = ({ ring, progress }: RingGiven): Work => {
   const writer = ringWriter(ring)
   const pace = progress && paceOf(progress, ring.capacity / 2)
-  const patience = new Patience()
+  const patience = new Patience(1 + ring.readers)
   return (records) => {
     const { fields, ints } = writer
     for (let n = 0; n < records; ) {
@@ -35,7 +35,7 @@ export const write = ({ ring, progress }: RingGiven): Work => {
 /** A reading thread. */
 export const read = ({ ring, place, progress }: RingGiven): Work => {
   const reader = ringReader(ring, place)
-  const patience = new Patience()
+  const patience = new Patience(1 + ring.readers)
   const tally = createTally()
   return (records) => {
     tally.sum = 0

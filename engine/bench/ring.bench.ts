@@ -23,8 +23,8 @@ export const smoke = (): Promise<BenchReport> =>
 /** Worth reading. */
 export const full = (): Promise<BenchReport> =>
   measure({
-    records: 6_400_000, messages: 200_000, lossless: 8, manyRecords: 1_600_000, lossy: 32, lossyRecords: 320_000,
-    rounds: 7,
+    records: 3_200_000, messages: 100_000, lossless: 8, manyRecords: 1_600_000, lossy: 32, lossyRecords: 320_000,
+    rounds: 5,
   })
 
 type Size = {

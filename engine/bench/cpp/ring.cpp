@@ -70,7 +70,7 @@ class Patience {
 
  public:
   void rest() {
-    if (++looks < 100) pause_core();
+    if (++looks < 1000) pause_core();
     else std::this_thread::sleep_for(std::chrono::microseconds(50));
   }
   void found() { looks = 0; }

@@ -10,19 +10,23 @@ export const write = (port: MessagePort): Work => (records) => {
   return 0
 }
 
-/** The receiving thread. */
+/** The receiving thread. Messages may come before the word that a round has begun. */
 export const read = (port: MessagePort): Work => {
-  let expected = 0
+  let missing = 0
   let sum = 0
-  let done: (sum: number) => void
+  let done = (_sum: number): void => undefined
+  const finish = (): void => {
+    done(sum)
+    sum = 0
+  }
   port.on('message', ({ a, b, c, d, e, f, i, j, k, l }: Message) => {
     sum += a + b + c + d + e + f + i + j + k + l
-    if (--expected === 0) done(sum)
+    if (--missing === 0) finish()
   })
   return (records) =>
     new Promise((resolve) => {
-      expected = records
-      sum = 0
       done = resolve
+      missing += records
+      if (missing === 0) finish()
     })
 }

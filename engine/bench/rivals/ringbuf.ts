@@ -16,7 +16,7 @@ export const write = (memory: SharedArrayBuffer): Work => {
   const ring = new RingBuffer(memory, Float64Array)
   const fields = new Float64Array(BATCH * SIZE)
   const ints = new Int32Array(fields.buffer)
-  const patience = new Patience()
+  const patience = new Patience(2)
   return (records) => {
     for (let n = 0; n < records; n += BATCH) {
       for (let k = 0; k < BATCH; k++) fill(fields, ints, k * SIZE, 2 * k * SIZE + INTS_AT, n + k)
@@ -34,7 +34,7 @@ export const read = (memory: SharedArrayBuffer): Work => {
   const tally = createTally()
   const fields = new Float64Array(TAKE_MAX * SIZE)
   const ints = new Int32Array(fields.buffer)
-  const patience = new Patience()
+  const patience = new Patience(2)
   return (records) => {
     tally.sum = 0
     for (let taken = 0; taken < records; ) {

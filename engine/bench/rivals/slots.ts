@@ -53,7 +53,7 @@ export const read = ({ memory, capacity, place, progress }: SlotsGiven): Work =>
   const fields = new Float64Array(memory)
   const ints = new Int32Array(memory)
   const mine = { fields: new Float64Array(6), ints: new Int32Array(4), fence: new Int32Array(new SharedArrayBuffer(4)) }
-  const patience = new Patience()
+  const patience = new Patience(1 + progress.readers)
   let next = 0
   const tally = createTally()
   /** Adds record `next` up; false when it is not there or was overwritten meanwhile. */
