@@ -43,7 +43,7 @@ const play = async (scripts: readonly (readonly Turn[])[], over: Partial<LoopOpt
   return { rested, asked }
 }
 
-t.test('a thread that was rung works and looks once more; one that finds more then works until it has all', async (t) => {
+t.test('a thread that was rung works and looks once more; when it finds more, it works until it has all', async (t) => {
   t.strictSame(await play([[true, false, true, false]]), { rested: [200, 200], asked: [4] })
   // Work in the look before the sleep, so it turns without looking until there is none.
   t.strictSame(await play([[true, true, true, true, false, false]]), { rested: [200], asked: [6] })

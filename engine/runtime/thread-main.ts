@@ -101,18 +101,19 @@ const all = [...hosts.values()]
 for (const host of all) host.turn()
 say({ type: 'turned' })
 
+const controlPending = controlOf(board, bell)
 if (data.loop === 'event') {
   // A server: the event loop is its own waiting; a turn now and then takes what came.
   const end = every(50, () => {
     beat()
     for (const host of all) host.turn()
+    controlPending() // what was posted until now is heard before the next turn
   })
   while (!stopping) await new Promise((resolve) => control.once('message', resolve))
   end()
 } else {
   await runLoop({
-    hosts: all, bell: bellOf(board.bells, bell), beat, controlPending: controlOf(board, bell),
-    stopping: () => stopping, meter: machine,
+    hosts: all, bell: bellOf(board.bells, bell), beat, controlPending, stopping: () => stopping, meter: machine,
   })
 }
 for (const host of all.toReversed()) await host.stop()
