@@ -9,7 +9,7 @@ t.setTimeout(300_000)
 
 t.test(
   'the dashboard over generated data',
-  { skip: because ?? false, timeout: 180_000 },
+  { skip: because ?? false, timeout: 280_000 },
   async (t) => {
     const [server, browser] = await Promise.all([
       startServer('api/testing/demo-server.ts', '--port', '0'),
@@ -119,6 +119,49 @@ t.test(
       await card.locator('[data-state=paused]').waitFor()
       await card.getByRole('switch', { name: `Resume ${strategy}` }).press('Space')
       await card.locator('[data-state=running]').waitFor()
+      t.same(complaints, [])
+      await page.context().close()
+    })
+
+    await t.test('a strategy is added, cloned and removed while the others run', async (t) => {
+      const { page, complaints } = await open('/strategies')
+      const rows = page.locator('tbody tr')
+      const before = await rows.count()
+      await page.getByRole('button', { name: 'Add strategy' }).click()
+      const dialog = page.getByRole('dialog')
+      const add = dialog.getByRole('button', { name: 'Add', exact: true })
+      await dialog.getByLabel('Fast', { exact: true }).waitFor()
+      t.same(await seriousFindings(page), [], 'the dialog can be read by all')
+      await dialog.getByLabel('Name').fill(strategy)
+      await dialog.getByText('There is, or was, one of this name.').waitFor()
+      t.ok(await add.isDisabled(), 'a name is not given twice')
+      await dialog.getByLabel('Name').fill('newcomer')
+      await dialog.getByLabel('Fast', { exact: true }).fill('1000')
+      t.ok(await add.isDisabled(), 'parameters are checked as they are typed')
+      await dialog.getByLabel('Fast', { exact: true }).fill('11')
+      await dialog.getByLabel('Capital').fill('250000')
+      await add.click()
+      await dialog.waitFor({ state: 'detached' })
+      const row = page.locator('tbody tr', { hasText: 'newcomer' })
+      await row.first().waitFor()
+      t.equal(await rows.count(), before + 1)
+
+      await row.first().getByRole('button', { name: 'Clone newcomer' }).click()
+      t.equal(await dialog.getByLabel('Name').inputValue(), 'newcomer-2')
+      t.equal(await dialog.getByLabel('Fast', { exact: true }).inputValue(), '11')
+      t.ok(await dialog.getByLabel('Kind').isDisabled(), 'a clone is of the same kind')
+      await add.click()
+      await dialog.waitFor({ state: 'detached' })
+      await page.locator('tbody tr', { hasText: 'newcomer-2' }).waitFor()
+      t.equal(await rows.count(), before + 2)
+
+      await page.getByRole('button', { name: 'Remove newcomer', exact: true }).click()
+      const question = page.getByRole('alertdialog')
+      await question.getByText('Its trades and its P&L stay on record').waitFor()
+      t.same(await seriousFindings(page), [], 'the question can be read by all')
+      await question.getByRole('button', { name: 'Remove' }).click()
+      await page.locator('tbody tr [data-state=removed]').waitFor()
+      t.equal(await page.getByRole('button', { name: 'Remove newcomer', exact: true }).count(), 0)
       t.same(complaints, [])
       await page.context().close()
     })

@@ -15,6 +15,7 @@ const looks: Record<StrategyState | ActorState, Look> = {
   stopping: { shape: 'turn', tone: 'text-accent', word: 'Stopping' },
   paused: { shape: 'half', tone: calm, word: 'Paused' },
   stopped: { shape: 'ring', tone: calm, word: 'Stopped' },
+  removed: { shape: 'ring', tone: calm, word: 'Removed' },
   halted: { shape: 'cross', tone: 'text-down', word: 'Halted' },
   quarantined: { shape: 'cross', tone: 'text-down', word: 'Quarantined' },
   failed: { shape: 'cross', tone: 'text-down', word: 'Failed' },
