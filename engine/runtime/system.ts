@@ -209,7 +209,7 @@ class TreeRunner implements System {
     }
   }
 
-  cpuProfile(id: string, seconds: number): Promise<string> {
+  async cpuProfile(id: string, seconds: number): Promise<string> {
     return this.#profiler.cpuProfile(this.#roster.find(id).thread?.inspected ?? null, id, seconds)
   }
 
