@@ -85,7 +85,7 @@ export const openGround = async (options: SessionOptions): Promise<Ground> => {
 
 const refusalOf = (id: string, code: Code): string => {
   const verdict = code.verdictOf(id)
-  const { code: name, says } = verdict?.type === 'refused' ? verdict.errors[0] : { code: '', says: '' }
+  const { code: name, says } = verdict?.type === 'refused' ? verdict.errors[0]! : { code: '', says: '' }
   return `${id} does not run, the others do. ${name}: ${says}`
 }
 

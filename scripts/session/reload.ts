@@ -24,12 +24,12 @@ export const reload = async (session: Session, id: string): Promise<void> => {
   const actor = trading.actorOf(id)
   const stateOf = (): string | undefined => system.actors().find((one) => one.id === actor)?.state
   const wasRefused = code.refused.has(id)
-  code.accept(id, verdict)
   const running = !wasRefused && ['running', 'starting', 'restarting'].includes(stateOf() ?? '')
+  // Saved without a change, or told of twice.
+  if (running && before.type === 'good' && verdict.type === 'good' && before.hash === verdict.hash) return
+  code.accept(id, verdict)
   await session.record(factOf(id, verdict, running))
-  if (verdict.type === 'refused') throw errorOf(verdict.errors[0])
-  const same = before.type === 'good' && before.hash === verdict.hash && running
-  if (same) return
+  if (verdict.type === 'refused') throw errorOf(verdict.errors[0]!)
   trading.configure(id, verdict.card.params)
   // One that a person stopped stays so; one that was set aside may well be what was mended.
   if (!running && stateOf() === 'stopped' && !wasRefused) return

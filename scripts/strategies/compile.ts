@@ -128,9 +128,9 @@ const stripped = (text: string, one: StrategyFile): string => {
   }
 }
 
-// ":3\nconst a: number = ;\n                  ^" is how the compiler says where.
+// ":3\nlet b\nconst a: number = ;\n                  ^\n" is how the compiler says where.
 const positionIn = (stack: string): Position => {
-  const found = /:(\d+)\n[^\n]*\n(\s*)\^/.exec(stack)
+  const found = /^:(\d+)\n[^]*?\n( *)\^+\n/.exec(stack)
   return { line: Number(found?.[1] ?? 1), column: (found?.[2]?.length ?? 0) + 1 }
 }
 
