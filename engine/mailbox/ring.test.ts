@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { onThread } from '#engine/testing/threads.ts'
+import { runScenario, scenarios } from './ring.scenarios.ts'
 import { createRing, inspectRing, ringReader, ringWriter, type RingReader, type RingWriter } from './ring.ts'
-import type { Heard } from './ring.stress.ts'
 
 const put = (writer: RingWriter, value: number): boolean => {
   const at = writer.claim()
@@ -207,35 +206,10 @@ t.test('any operations on a lossless ring agree with plain queues, also where se
   )
 })
 
-const stress = new URL('./ring.stress.ts', import.meta.url).href
-const RECORDS = Number(process.env.RINGMASTER_STRESS ?? 300_000)
-
-t.test('two lossless readers on threads of their own get every record whole and in order', async (t) => {
-  const ring = createRing({ capacity: 1024, readers: 2, lossless: true, start: 0x7fffffff - 1000 })
-  const readers = [0, 1].map((r) => onThread<Heard>(stress, 'readAll', { ring, r, records: RECORDS }))
-  const writer = onThread<{ checksum: number }>(stress, 'writeAll', { ring, records: RECORDS, batch: 32 })
-  const { checksum } = await writer.result
-  for (const { result } of readers)
-    t.same(await result, { delivered: RECORDS, lost: 0, torn: 0, disorder: 0, checksum })
-})
-
-t.test('a reader that comes and goes while another thread writes finds what it was promised', async (t) => {
-  const ring = createRing({ capacity: 64, readers: 1, lossless: true })
-  type Tally = { stays: number; refused: number; wrong: number }
-  const reader = onThread<Tally>(stress, 'comeAndGo', { ring, records: RECORDS })
-  await onThread(stress, 'writeAll', { ring, records: RECORDS, batch: 8 }).result
-  const { stays, refused, wrong } = await reader.result
-  t.equal(wrong, 0, `came ${stays} times, too late ${refused} times`)
-})
-
-t.test('lossy readers on threads of their own: delivered + lost = published, and nothing torn', async (t) => {
-  // A tiny ring read in big gulps, so that a copy is often overtaken half-way.
-  const ring = createRing({ capacity: 64, readers: 2, lossless: false, start: -500 })
-  const readers = [0, 1].map((r) => onThread<Heard>(stress, 'readAll', { ring, r, records: RECORDS }))
-  await onThread(stress, 'writeAll', { ring, records: RECORDS, batch: 16 }).result
-  for (const { result } of readers) {
-    const { delivered, lost, torn, disorder } = await result
-    t.same({ seen: delivered + lost, torn, disorder }, { seen: RECORDS, torn: 0, disorder: 0 })
-    t.ok(delivered > 0, `${delivered} delivered, ${lost} lost`)
-  }
-})
+for (const scenario of scenarios)
+  t.test(`on real threads: ${scenario.name}`, async (t) => {
+    const { records, delivered, overruns, missed, ...wrong } = await runScenario(scenario, 30_000)
+    t.same(wrong, { torn: 0, disorder: 0, lost: 0, unreported: 0 }, `${delivered} delivered, ${missed} missed`)
+    t.ok(delivered > 0)
+    if (!scenario.comeAndGo) t.equal(delivered + missed, records * scenario.readers, `${overruns} overruns`)
+  })
