@@ -171,7 +171,8 @@ export const latencySumOf = (handle: MetricsHandle, slot: number): number => row
  * The latency that a share of all did not exceed, in microseconds; `null` without any.
  * @returns  the upper edge of the bucket it lies in: at most 19 % above the true value
  */
-export const quantileOf = (counts: LatencyCounts, share: number): number | null => quantile(counts, total(counts), share)
+export const quantileOf = (counts: LatencyCounts, share: number): number | null =>
+  quantile(counts, total(counts), share)
 
 /** The latencies of several rows as if they were one; `null` before the first. In microseconds. */
 export const latencyOf = (

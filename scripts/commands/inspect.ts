@@ -18,8 +18,9 @@ export const profile = command({
   examples: ['npx ringmaster profile strategy/ema-nifty --seconds 10 --out ema.cpuprofile'],
   run: async ({ data, seconds, out: file }, rest) => {
     const covered = Number(seconds)
+    const needs = 'a whole number from 1 to 60'
     if (!Number.isInteger(covered) || covered < 1 || covered > 60)
-      throw commandProblem('VALUE_INVALID', { option: '--seconds', given: seconds, needs: 'a whole number from 1 to 60' })
+      throw commandProblem('VALUE_INVALID', { option: '--seconds', given: seconds, needs })
     return fetchInto(data, actorIn(rest), 'profile', file, { seconds: covered })
   },
 })

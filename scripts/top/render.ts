@@ -8,6 +8,7 @@ export type Size = { readonly columns: number; readonly rows: number }
 
 /** How a part of a line is shown. Colours stand for a state and never alone. */
 export type Tone = 'plain' | 'bad' | 'busy' | 'head' | 'faint'
+/** Shows a text in a tone. */
 export type Paint = (tone: Tone, text: string) => string
 
 /** Shows every tone the same. */
@@ -30,8 +31,10 @@ export const render = (state: TopState, size: Size, paint: Paint = plain): strin
   const top = Math.max(0, Math.min(state.top, body.length - page))
   const shown = body.slice(top, top + page)
   const titles = paint('head', state.tree ? fit('SUPERVISION', columns) : titleLine(state.sort, columns))
-  const foot = Number.isFinite(size.rows) ? [paint('faint', fit(footOf(state, top, shown.length, body.length), columns))] : []
-  return [...head, titles, ...shown, ...foot].slice(0, size.rows)
+  // Where nobody looks there are no keys to press.
+  if (!Number.isFinite(size.rows)) return [...head, titles, ...shown]
+  const foot = paint('faint', fit(footOf(state, top, shown.length, body.length), columns))
+  return [...head, titles, ...shown, foot].slice(0, size.rows)
 }
 
 type Line = readonly [Tone, string]

@@ -11,8 +11,11 @@ export type Screen = {
   leave(): void
 }
 
-const ENTER = '\x1b[?1049h\x1b[?25l'
-const LEAVE = '\x1b[?25h\x1b[?1049l'
+const ESCAPE = '\x1b'
+const ENTER = `${ESCAPE}[?1049h${ESCAPE}[?25l`
+const LEAVE = `${ESCAPE}[?25h${ESCAPE}[?1049l`
+// An arrow and its like, or any other character.
+const keys = new RegExp(`${ESCAPE}(?:\\[[\\d;]*[A-Za-z~]|O[A-Z])|[\\s\\S]`, 'gu')
 
 /**
  * Takes the terminal over until `leave`, or until the process ends in whatever way it can notice.
@@ -46,4 +49,4 @@ export const takeScreen = ({ input, output }: Terminal, onKeys: (key: string) =>
 }
 
 /** What was typed, key by key: a terminal sends several at once, and an arrow as three characters. */
-export const keysIn = (typed: string): string[] => typed.match(/\x1b(?:\[[\d;]*[A-Za-z~]|O[A-Z])|[\s\S]/gu) ?? []
+export const keysIn = (typed: string): string[] => typed.match(keys) ?? []

@@ -28,7 +28,7 @@ const fleet = (size: number) => [
 const stateOver = (over: Partial<TopState> = {}, news: Partial<Snapshot> = {}): TopState =>
   ({ ...begin, snapshot: { run, system: aSystem(), actors: fleet(248), ...news }, ...over })
 const desk = { columns: 80, rows: 24 }
-const visible = (line: string): string => line.replace(/\x1b\[\d+m/g, '')
+const visible = (line: string): string => line.replaceAll(new RegExp('\x1b\\[\\d+m', 'g'), '')
 
 t.test('80 by 24 hold the head, the largest, and what the keys do', async (t) => {
   const lines = render(stateOver(), desk)
@@ -41,7 +41,7 @@ t.test('80 by 24 hold the head, the largest, and what the keys do', async (t) =>
   t.match(lines.at(-1), /^1-20 of 249 .* q quit$/)
 })
 
-t.test('no line is wider and no screen higher than the terminal, whatever its size and contents', async (t) => {
+t.test('no line is wider and no screen higher than the terminal, whatever its size and contents', async () => {
   const sizes = fc.record({ columns: fc.integer({ min: 1, max: 220 }), rows: fc.integer({ min: 1, max: 80 }) })
   const states = fc.record({
     top: fc.nat(400), tree: fc.boolean(), typing: fc.boolean(),
@@ -61,7 +61,8 @@ t.test('colours add nothing but colour, and only what is amiss has one', async (
   const bare = render(state, desk)
   const lit = render(state, desk, coloured)
   t.same(lit.map(visible), bare)
-  const toneOf = (word: string) => /^\x1b\[(\d+)m/.exec(lit.find((line) => visible(line).startsWith(word))!)?.[1] ?? ''
+  const toneOf = (word: string) =>
+    new RegExp('^\x1b\\[(\\d+)m').exec(lit.find((line) => visible(line).startsWith(word))!)?.[1] ?? ''
   t.same(['running', 'restarting', 'quarantined', 'failed', 'HALTED'].map(toneOf), ['', '33', '31', '31', '31'])
   t.match(bare.find((line) => line.startsWith('quarantined')), /ASIDE/, 'what a colour says a word says too')
   t.match(bare.find((line) => line.startsWith('HALTED')), /DISK_FULL: No room\./)
@@ -82,7 +83,7 @@ t.test('rows are sorted by what the key says, and who is set aside stands first'
   t.same(['c', 'l', 'r', 'h', 't'].map(order), ['dbcae', 'dacbe', 'dcabe', 'dcbae', 'dcbae'])
 })
 
-t.test('what lives in another actor\'s thread and measures nothing has no row; who shares one and works does', async (t) => {
+t.test('a part of another\'s thread that measures nothing has no row; who shares one and works has', async (t) => {
   const actors = [
     anActor({ id: 'candles/0' }),
     anActor({ id: 'candle/NIFTY', thread: 'candles/0' }),
@@ -104,7 +105,7 @@ t.test('keys scroll within the rows, type a filter, and leave', async (t) => {
   t.equal(topAfter('\x1b[F'), 229)
   t.equal(topAfter('\x1b[F', '\x1b[6~'), 229)
   t.equal(topAfter('\x1b[F', '\x1b[5~'), 209)
-  const typed = after('/', ...'number-24q', '\x7f', '\r') as TopState
+  const typed = after('/', 'number-24', 'q', '\x7f', '\r') as TopState
   t.match(typed, { filter: 'number-24', typing: false, top: 0 })
   t.equal(rowsOf(typed).length, 9)
   t.match(render(typed, desk).at(-1), /1-9 of 9 {3}\/number-24/)
@@ -126,7 +127,8 @@ t.test('the tree shows who watches whom, and a filter keeps what stands above a 
   t.match(whole[4], /^ {6}├─ strategy\/number-0/)
   t.match(whole[5], /^ {6}└─ strategy\/number-1/)
   const narrowed = render(stateOver({ tree: true, filter: 'number-1' }, { actors: fleet(2) }), wide).slice(3)
-  t.same(narrowed.map((line) => /[a-z][\w/-]*/.exec(line)![0]), ['ringmaster', 'trading', 'strategies', 'strategy/number-1'])
+  const names = narrowed.map((line) => /[a-z][\w/-]*/.exec(line)![0])
+  t.same(names, ['ringmaster', 'trading', 'strategies', 'strategy/number-1'])
 })
 
 t.test('a wide terminal tells the last failure in words, a narrow one its kind', async (t) => {
@@ -138,6 +140,7 @@ t.test('a wide terminal tells the last failure in words, a narrow one its kind',
 t.test('a figure keeps to its few characters and to its size', async (t) => {
   fc.assert(fc.property(fc.double({ min: 0, max: 3.6e9, noNaN: true }), (value) => micros(value).length <= 5))
   fc.assert(fc.property(fc.integer({ min: 0, max: 99_000_000 }), (value) => short(value).length <= 5))
-  t.same([0, 87, 999.4, 1234, 99_400, 123_456, 3_400_000].map(micros), ['0µ', '87µ', '999µ', '1.2m', '99.4m', '123m', '3.4s'])
+  const shown = ['0µ', '87µ', '999µ', '1.2m', '99.4m', '123m', '3.4s']
+  t.same([0, 87, 999.4, 1234, 99_400, 123_456, 3_400_000].map(micros), shown)
   t.same([0, 9999, 10_000, 999_499, 1_200_000].map(short), ['0', '9999', '10k', '999k', '1.2M'])
 })

@@ -7,7 +7,12 @@ import { takeScreen } from './screen.ts'
 import { begin, press, type Snapshot, type TopState } from './state.ts'
 
 /** What a person asked `top` for. */
-export type TopGiven = { readonly once: boolean; readonly json: boolean; readonly tree: boolean; readonly filter: string }
+export type TopGiven = {
+  readonly once: boolean
+  readonly json: boolean
+  readonly tree: boolean
+  readonly filter: string
+}
 
 const ASK_EVERY_MS = 1000
 /** The engine takes its rates over a second: two looks so far apart have them all. */
