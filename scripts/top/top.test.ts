@@ -28,7 +28,8 @@ const fleet = (size: number) => [
 const stateOver = (over: Partial<TopState> = {}, news: Partial<Snapshot> = {}): TopState =>
   ({ ...begin, snapshot: { run, system: aSystem(), actors: fleet(248), ...news }, ...over })
 const desk = { columns: 80, rows: 24 }
-const visible = (line: string): string => line.replaceAll(new RegExp('\x1b\\[\\d+m', 'g'), '')
+const escape = '\x1b'
+const visible = (line: string): string => line.replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), '')
 
 t.test('80 by 24 hold the head, the largest, and what the keys do', async (t) => {
   const lines = render(stateOver(), desk)
@@ -62,7 +63,7 @@ t.test('colours add nothing but colour, and only what is amiss has one', async (
   const lit = render(state, desk, coloured)
   t.same(lit.map(visible), bare)
   const toneOf = (word: string) =>
-    new RegExp('^\x1b\\[(\\d+)m').exec(lit.find((line) => visible(line).startsWith(word))!)?.[1] ?? ''
+    new RegExp(`^${escape}\\[(\\d+)m`).exec(lit.find((line) => visible(line).startsWith(word))!)?.[1] ?? ''
   t.same(['running', 'restarting', 'quarantined', 'failed', 'HALTED'].map(toneOf), ['', '33', '31', '31', '31'])
   t.match(bare.find((line) => line.startsWith('quarantined')), /ASIDE/, 'what a colour says a word says too')
   t.match(bare.find((line) => line.startsWith('HALTED')), /DISK_FULL: No room\./)
