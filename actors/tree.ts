@@ -255,7 +255,7 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
       name: 'executor',
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       services: services ?? {},
-      wakes: ['risk', 'strategies', ...shardNames(wiring), 'feed'],
+      wakes: ['risk', 'strategies', ...shardNames(wiring)],
       sync: syncIn(wiring, {
         watermarks: wiring.marks,
         slot: EXECUTOR,
@@ -326,7 +326,7 @@ const strategyChild = (
     risk: { ref: 'risk' },
   }
   return child(actor, given, {
-    name: actorOf(info.id), rank: RANK_FIRST + n, wakes: ['risk', 'feed'], sync, asleep, ...(code && { code }),
+    name: actorOf(info.id), rank: RANK_FIRST + n, wakes: ['risk'], sync, asleep, ...(code && { code }),
   })
 }
 
@@ -340,7 +340,7 @@ const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
     {
       name: shardName(shard),
       limits: { heapMb: 128, youngMb: 16, stackMb: 4 },
-      wakes: ['strategies', 'executor', 'feed'],
+      wakes: ['strategies', 'executor'],
     },
   )
 

@@ -37,6 +37,8 @@ type State = {
   readonly counts: Map<string, number>
   readonly take: (fields: Float64Array, ints: Int32Array, f: number, i: number, sequence: number) => void
   blocked: boolean
+  /** Whether this turn published anything. */
+  closed: boolean
   /** Ticks missed so far, on a ring that does not wait. */
   lost: number
   readonly symbols: readonly string[]
@@ -57,14 +59,14 @@ export default actor<Given, State>({
     const writer = ringWriter(candles)
     const reader = ringReader(ticks, tickPlace)
     const state: State = {
-      shard, ticks: reader, writer, builders, own, symbols, blocked: false, lost: reader.lost, counts: new Map(),
+      shard, ticks: reader, writer, builders, own, symbols, blocked: false, closed: false, lost: reader.lost, counts: new Map(),
       most: own.length * timeframes.length + 1,
       take: (fields, ints, f, i, sequence) => take(state, fields, ints, f, i, sequence),
     }
     return state
   },
   pump(state, ctx) {
-    state.blocked = false
+    state.blocked = state.closed = false
     let count = 0
     while (count < TURN_MAX && !state.blocked && state.ticks.read(1, state.take) === 1) count++
     if (state.blocked) count--
@@ -73,7 +75,8 @@ export default actor<Given, State>({
     ctx.gauges.handled(Math.max(0, count))
     ctx.gauges.lag(state.ticks.available())
     ctx.gauges.lost(state.lost)
-    if (count > 0) ctx.wake()
+    // Most turns close nothing, and nobody reads here but for what closed.
+    if (state.closed) ctx.wake()
     return count > 0
   },
   inspect: ({ own, symbols }) => own.map(({ index, builder }) => ({ symbol: symbols[index], late: builder.late })),
@@ -126,6 +129,7 @@ const boundary = (
   writer.ints[j + 2] = 0
   writer.ints[j + 3] = ints[i + 3]!
   writer.publish()
+  state.closed = true
 }
 
 const closeAll = (state: State, at: number, gap: boolean): void => {

@@ -181,7 +181,7 @@ const turn = (state: State, ctx: Context<Command>): boolean => {
   ctx.gauges.handled(count)
   ctx.gauges.lag(state.ticks.available())
   ctx.gauges.lost(state.lost)
-  promise(state, ctx)
+  if (state.waits) promise(state, ctx)
   return count > 0
 }
 

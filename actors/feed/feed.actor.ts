@@ -105,7 +105,7 @@ export default actor<Given, State>({
           return { settled: state.fetching }
         }
         const wait = state.step === 'session' ? openSession(state) : publish(state)
-        if (wait !== 0) return count > 0 || (wait === FULL ? false : wait)
+        if (wait !== 0) return count > 0 || wait
         state.step = null
         count++
         if (count % BATCH_MAX === 0) show(state, ctx)
@@ -125,7 +125,11 @@ export default actor<Given, State>({
   }),
 })
 
-const FULL = -1
+/**
+ * Milliseconds after which a ring that was full is looked at again. It holds what the fastest reader takes some 20 ms
+ * for, so readers need not ring the feed each time they give records back, and it is never empty for that.
+ */
+const FULL_MS = 1
 
 /** Makes what was published visible to sleeping readers. */
 const show = (state: State, ctx: Context<Command>): void => {
@@ -161,7 +165,7 @@ const openSession = (state: State): number => {
   return 0
 }
 
-/** Publishes the record at hand; 0 when done, {@link FULL}, or the milliseconds until it is due. */
+/** Publishes the record at hand; 0 when done, or the milliseconds until it is due or there may be room. */
 const publish = (state: State): number => {
   const { stream, step, writer } = state
   const { record } = stream
@@ -171,7 +175,7 @@ const publish = (state: State): number => {
     if (wait > 0) return wait
   }
   const f = writer.claim()
-  if (f < 0) return FULL
+  if (f < 0) return FULL_MS
   if (step === 'tick') putTick(state, f)
   else putBoundary(state, f)
   return 0
