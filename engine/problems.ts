@@ -34,7 +34,7 @@ export const engineErrors = catalogue('ENGINE', {
   },
   FLOODED: {
     next: 'restart',
-    says: (d: { name: string; most: number }) => `${d.name} sent its supervisor more than ${d.most} messages in a second.`,
+    says: (d: { name: string; most: number }) => `${d.name} sent its supervisor over ${d.most} messages in a second.`,
     todo: 'It was ended and restarted. Look for a loop in it that posts messages.',
   },
   DISCONNECTED: {

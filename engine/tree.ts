@@ -31,10 +31,10 @@ export type Placement = {
   /**
    * Hosted mode: children of the same supervisor that name the same thread share it, one heap and one bell. They die
    * together, and together they are started again from the journal, also when only one of them is stopped or replaced.
-   * The first of them lends the thread its limits, its loop, its engine code and its times. By default each has its own.
+   * The first of them lends the thread its limits, its loop, its engine code and its times. By default each has one.
    */
   readonly thread?: string
-  /** How often it may fail, where that differs from its supervisor's policy; among those who restart together, beside it. */
+  /** How often it may fail, in place of what its supervisor's policy says; beside it, where all restart together. */
   readonly intensity?: Intensity
   /** Absent: the thread loads the sources. */
   readonly code?: ThreadCode

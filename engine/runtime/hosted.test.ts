@@ -28,7 +28,8 @@ t.test('actors that name the same thread share it, and speak with each other and
   for (let tries = 0; tries < 1000 && all[0]! < 101; tries++) all = [await heard('sink'), 0]
   t.equal(all[0], 101, 'the supervisor wakes the thread they share')
   const slots = system.actors().flatMap(({ slot }) => slot ?? [])
-  for (const slot of slots.slice(0, 2)) t.ok(readingOf(system.board.metrics, slot).turns > 0, 'each has its own figures')
+  for (const slot of slots.slice(0, 2))
+    t.ok(readingOf(system.board.metrics, slot).turns > 0, 'each has its own figures')
 })
 
 t.test('a shared thread that dies takes all down with its reason; they come back together', async (t) => {

@@ -66,15 +66,18 @@ export class Wiring {
 
   /** Children have come or gone: tells all that run whom they wake from now on. */
   rewake(): void {
-    for (const member of this.#roster.all())
-      if (member.child.placement.wakes) member.thread?.tell({ type: 'wakes', actor: member.child.name, slots: this.wakesOf(member) })
+    for (const member of this.#roster.all()) {
+      const { child: { name, placement }, thread } = member
+      if (placement.wakes) thread?.tell({ type: 'wakes', actor: name, slots: this.wakesOf(member) })
+    }
   }
 
   /** A child is gone for good: forgets what was kept for it, and closes what it sent by. */
   forget(member: Member): void {
     this.cut(member.child.name)
     this.#kept.delete(member.child.name)
-    for (const to of member.child.sendsTo) this.#roster.get(to)?.thread?.tell({ type: 'lose', actor: to, from: rankOf(member) })
+    for (const to of member.child.sendsTo)
+      this.#roster.get(to)?.thread?.tell({ type: 'lose', actor: to, from: rankOf(member) })
   }
 
   /** Sends from this thread; what the receiver cannot take now is kept, in order. */

@@ -1,7 +1,6 @@
 /** An actor for tests that dies in the way it was told to, once its counter reaches a number. */
 import { workerData, type MessagePort } from 'node:worker_threads'
 import type { Actor, Logger, Ref } from '../../actor.ts'
-import { catalogue } from '../../errors.ts'
 import type { ThreadData } from '../thread.ts'
 
 type Way = keyof typeof ways
@@ -37,7 +36,7 @@ const ways = {
     throw new Error('a defect')
   },
   'ask for a stop': () => {
-    throw problem('BEYOND_REPAIR', {})
+    throw beyondRepair()
   },
   reject: () => void Promise.reject(new Error('a forgotten promise')),
   exit: () => process.exit(3),
@@ -71,16 +70,15 @@ const ways = {
 const dies = (way: Way, last: Throes): void => (ways[way] as (last: Throes) => void)(last)
 const deeper = (n: number): number => deeper(n + 1) + 1
 const control = (): MessagePort => (workerData as ThreadData).control
-const { problem } = catalogue('PATIENT', {
-  BEYOND_REPAIR: { next: 'stop', says: () => 'It is beyond repair.', todo: 'Bury it.' },
-})
+const beyondRepair = (): Error =>
+  Object.assign(new Error('It is beyond repair.'), { code: 'PATIENT_BEYOND_REPAIR', todo: 'Bury it.', next: 'stop' })
 
 /** Sends or counts a hundred turns, hears what it is sent, and dies as it was told to. */
 export default {
   module: import.meta.url,
   start: (given) => {
     if (given.way === 'throw in start') throw new Error('cannot begin')
-    if (given.way === 'stop in start') throw problem('BEYOND_REPAIR', {})
+    if (given.way === 'stop in start') throw beyondRepair()
     return { given, turns: 0, heard: [], hoard: [], tally: given.tally ? new Int32Array(given.tally) : null }
   },
   pump: (state, ctx) => {
