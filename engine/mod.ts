@@ -19,5 +19,6 @@ export {
 } from './runtime/system.ts'
 export type { Down, DownReason } from './runtime/down.ts'
 export { treeLines } from './runtime/status.ts'
+export * from './simulate/mod.ts'
 export * from './supervise.ts'
 export * from './tree.ts'

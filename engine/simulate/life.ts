@@ -93,9 +93,6 @@ export const live = async (run: Run, program: Program, startsAt: Millis): Promis
   }
   const victim: Victim = {
     time, disk, say,
-    get step() {
-      return run.step
-    },
     spares: (name) => spare(name, downs),
     end: () => void (isOver = true),
   }

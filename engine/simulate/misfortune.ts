@@ -8,8 +8,8 @@ import type { VirtualTime } from './time.ts'
 const HANG_MS = 3000
 /** Furthest that a wall clock is set. */
 const JUMP_SECONDS = 3600
-/** Steps for which a disk stays full, at most. */
-const FULL_STEPS = 1000
+/** Longest that a disk stays full. */
+const FULL_MS = 5000
 /** Calls to the disk, and steps of an actor, within which an end comes that does not come between turns. */
 const CALLS = 40
 const POINTS = 24
@@ -21,7 +21,6 @@ export type Met = Record<keyof Faults, number>
 export type Victim = {
   readonly time: VirtualTime
   readonly disk: MemoryDisk
-  readonly step: number
   /** Whether an actor shall be left alone. */
   spares(name: string): boolean
   /** The process ends between two turns. */
@@ -34,14 +33,14 @@ export type Misfortune = {
   readonly met: Met
   /** Before a turn of `thread`: nothing, mostly. */
   strike(thread: SimulatedThread, victim: Victim): void
-  /** What was to last until this step is over. */
+  /** Ends what was to last until now. */
   relent(victim: Victim): void
 }
 
 /** Draws misfortunes at the rates of `weather`. */
 export const openMisfortune = (weather: Faults, random: Random): Misfortune => {
   const met = Object.fromEntries(kindsOfFault.map((kind) => [kind, 0])) as Met
-  let roomAt = -1
+  let roomAt = Number.POSITIVE_INFINITY
 
   const falls: { readonly [K in keyof Faults]: (thread: SimulatedThread, victim: Victim) => void } = {
     pace: (thread) => void (thread.weight = 2 ** -random.whole(8)),
@@ -55,10 +54,11 @@ export const openMisfortune = (weather: Faults, random: Random): Misfortune => {
       time.shift(seconds * 1000)
       say('process', `has its clock set by ${seconds} s`)
     },
-    diskFull(_, { disk, step, say }) {
-      roomAt = step + 1 + random.whole(FULL_STEPS)
+    diskFull(_, { time, disk, say }) {
+      const ms = Math.round(random.next() * FULL_MS)
+      roomAt = time.elapsed() + ms
       disk.fill(true)
-      say('disk', `is full until step ${roomAt}`)
+      say('disk', `is full for ${ms} ms`)
     },
     blackout(_, { disk, end, say }) {
       const calls = random.whole(3) === 0 ? 0 : 1 + random.whole(CALLS)
@@ -83,8 +83,9 @@ export const openMisfortune = (weather: Faults, random: Random): Misfortune => {
         falls[kind](thread, victim)
       }
     },
-    relent({ disk, step, say }) {
-      if (step !== roomAt) return
+    relent({ time, disk, say }) {
+      if (time.elapsed() < roomAt) return
+      roomAt = Number.POSITIVE_INFINITY
       disk.fill(false)
       say('disk', 'has room')
     },
