@@ -13,7 +13,8 @@ const stress = command({
   examples: ['npm run stress', 'npm run stress -- --minutes 10'],
   run: async ({ minutes = '1' }) => {
     const limit = Number(minutes)
-    if (!(limit > 0)) throw commandProblem('VALUE_INVALID', { option: '--minutes', given: minutes, needs: 'a number above 0' })
+    if (!(limit > 0))
+      throw commandProblem('VALUE_INVALID', { option: '--minutes', given: minutes, needs: 'a number above 0' })
     const until = performance.now() + limit * 60_000
     const tallies = new Map<string, Tally>()
     do {
@@ -31,8 +32,11 @@ const stress = command({
   },
 })
 
-const sum = (a: Tally | undefined, b: Tally): Tally =>
-  a ? (Object.fromEntries(Object.keys(a).map((key) => [key, a[key as keyof Tally] + b[key as keyof Tally]])) as Tally) : b
+const sum = (a: Tally | undefined, b: Tally): Tally => {
+  if (!a) return b
+  const keys = Object.keys(a) as (keyof Tally)[]
+  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as Tally
+}
 
 const line = (tally: Tally): string =>
   Object.entries(tally).map(([what, count]) => `${what} ${count.toLocaleString('en')}`).join(', ')

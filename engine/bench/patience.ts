@@ -1,4 +1,4 @@
-/** Looks before a nap where each thread may have a core: some ten microseconds, as long as falling asleep would take. */
+/** Looks before a nap where each thread may have a core: some ten microseconds, as long as falling asleep takes. */
 const LOOKS = 1000
 /** And where there are more threads than cores: whoever looks on keeps the one from running that it waits for. */
 const LOOKS_IN_A_CROWD = 10

@@ -18,7 +18,9 @@ export const name = 'ring'
 
 /** Small enough to run with the tests. */
 export const smoke = (): Promise<BenchReport> =>
-  measure({ records: 19_200, messages: 2_000, lossless: 3, manyRecords: 9_600, lossy: 3, lossyRecords: 4_800, rounds: 1 })
+  measure({
+    records: 19_200, messages: 2_000, lossless: 3, manyRecords: 9_600, lossy: 3, lossyRecords: 4_800, rounds: 1,
+  })
 
 /** Worth reading. */
 export const full = (): Promise<BenchReport> =>
@@ -107,7 +109,12 @@ const compete = async (
   }
 }
 
-const moduleAt = (file: string) => new URL(file, import.meta.url).href
+const modules = {
+  ours: new URL('./ring-threads.ts', import.meta.url).href,
+  ringbuf: new URL('./rivals/ringbuf.ts', import.meta.url).href,
+  postMessage: new URL('./rivals/post-message.ts', import.meta.url).href,
+  slots: new URL('./rivals/slots.ts', import.meta.url).href,
+}
 const places = (count: number) => Array.from({ length: count }, (_, place) => place)
 
 const oursTo = (readers: number, lossless: boolean): Promise<Crew> => {
@@ -116,23 +123,23 @@ const oursTo = (readers: number, lossless: boolean): Promise<Crew> => {
   const role = (task: string, place: number): Role =>
     ({ task, given: { ring, place, progress } satisfies RingGiven })
   for (const place of places(readers)) ringReader(ring, place).activate(0)
-  return openCrew(moduleAt('./ring-threads.ts'), [role('write', 0), ...places(readers).map((r) => role('read', r))])
+  return openCrew(modules.ours, [role('write', 0), ...places(readers).map((r) => role('read', r))])
 }
 
 const slotsTo = (readers: number): Promise<Crew> => {
   const common = { memory: new SharedArrayBuffer(CAPACITY * 64), capacity: CAPACITY, progress: createProgress(readers) }
   const role = (task: string, place: number): Role => ({ task, given: { ...common, place } satisfies SlotsGiven })
-  return openCrew(moduleAt('./rivals/slots.ts'), [role('write', 0), ...places(readers).map((r) => role('read', r))])
+  return openCrew(modules.slots, [role('write', 0), ...places(readers).map((r) => role('read', r))])
 }
 
 const ringbuf = (): Promise<Crew> => {
   const given = createRingbuf(CAPACITY)
-  return openCrew(moduleAt('./rivals/ringbuf.ts'), [{ task: 'write', given }, { task: 'read', given }])
+  return openCrew(modules.ringbuf, [{ task: 'write', given }, { task: 'read', given }])
 }
 
 const postMessage = (): Promise<Crew> => {
   const { port1, port2 } = new MessageChannel()
-  return openCrew(moduleAt('./rivals/post-message.ts'), [
+  return openCrew(modules.postMessage, [
     { task: 'write', given: port1, transfer: [port1] },
     { task: 'read', given: port2, transfer: [port2] },
   ])

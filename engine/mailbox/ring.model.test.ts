@@ -52,8 +52,9 @@ const losslessWriter = ({ capacity, records, batch, leave }: Lossless): Program<
     if (s.at === 'hope') {
       const hoped = (slowestOf(s.published, got) + capacity) | 0
       if (after(hoped, s.limit)) {
-        if (leave === 'second look') return [{ ops: [exchange('CLAIM', hoped)], then: { ...s, at: 'claim', limit: hoped } }]
-        return [{ ops: [exchange('CLAIM', hoped), ...tails], then: { ...s, at: 'check', hoped } }]
+        const claim = exchange('CLAIM', hoped)
+        if (leave === 'second look') return [{ ops: [claim], then: { ...s, at: 'claim', limit: hoped } }]
+        return [{ ops: [claim, ...tails], then: { ...s, at: 'check', hoped } }]
       }
       // Full: what is claimed is published, and the writer looks again.
       const ops = s.published === s.next ? tails : [store('HEAD', s.next), ...tails]
@@ -119,13 +120,15 @@ const lossless = (given: Partial<Lossless>) => {
     ...emptySlots(all.capacity), HEAD: START, CLAIM: limit,
     'ACTIVE 0': 1, 'TAIL 0': START, 'ACTIVE 1': 0, 'TAIL 1': START,
   }
+  type Either = Program<WriterState | ReaderState>
+  const begin: ReaderState = { at: 'begin', position: START, head: START }
   return explore<WriterState | ReaderState>(memory, [
     {
-      program: losslessWriter(all) as Program<WriterState | ReaderState>,
+      program: losslessWriter(all) as Either,
       start: { at: 'claim', next: START, published: START, limit, hoped: limit },
     },
-    { program: steadyReader(all) as Program<WriterState | ReaderState>, start: { at: 'begin', position: START, head: START } },
-    { program: visitor(all) as Program<WriterState | ReaderState>, start: { at: 'begin', position: START, head: START } },
+    { program: steadyReader(all) as Either, start: begin },
+    { program: visitor(all) as Either, start: begin },
   ])
 }
 
@@ -218,7 +221,8 @@ const ringer = (things: number, leave: BellLeave): Program<Sleeper> => (s, got) 
 const sleeper = (things: number, leave: BellLeave): Program<Sleeper> => {
   const wait = (s: Sleeper, rings: number): Window<Sleeper>[] =>
     [{ ops: [{ do: 'wait', at: 'BELL', value: rings }], then: { ...s, at: 'awake' } }]
-  const awake = (s: Sleeper): Window<Sleeper>[] => [{ ops: [store('SLEEPING', 0), load('HEAD')], then: { ...s, at: 'look' } }]
+  const awake = (s: Sleeper): Window<Sleeper>[] =>
+    [{ ops: [store('SLEEPING', 0), load('HEAD')], then: { ...s, at: 'look' } }]
   return (s, got) => {
     if (s.at === 'begin') return [{ ops: [load('HEAD')], then: { ...s, at: 'look' } }]
     if (s.at === 'look') {
@@ -257,7 +261,11 @@ t.test('the explorer knows the orders it has to', async (t) => {
   // Message passing: by an atomic flag it is sound, by a plain one it is not.
   const passing = (flag: (op: Op) => Op) =>
     explore<string>({ word: 0, flag: 0 }, [
-      { start: 'begin', program: (s) => (s === 'begin' ? [{ ops: [plain(store('word', 1)), flag(store('flag', 1))], then: 'over' }] : []) },
+      {
+        start: 'begin',
+        program: (s) =>
+          s === 'begin' ? [{ ops: [plain(store('word', 1)), flag(store('flag', 1))], then: 'over' }] : [],
+      },
       {
         start: 'begin',
         program: (s, got) => {

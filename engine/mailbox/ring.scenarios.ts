@@ -44,14 +44,19 @@ export const scenarios: readonly Scenario[] = [
   { ...common, name: 'lossless' },
   { ...common, name: 'lossless, three readers', readers: 3, start: -1 },
   { ...common, name: 'lossless, the smallest ring', capacity: 2, start: LAST, batch: 1, take: 1 },
-  { ...common, name: 'lossless, small, readers start anew', capacity: 16, readers: 2, start: -7, batch: 5, take: 3, reopen: 50 },
+  {
+    ...common, name: 'lossless, small, readers start anew', capacity: 16, readers: 2, start: -7, batch: 5, take: 3,
+    reopen: 50,
+  },
   { ...common, name: 'lossless, a reader comes and goes', capacity: 64, batch: 8, comeAndGo: true },
-  { ...common, name: 'lossless, a reader comes and goes, tiny ring', capacity: 4, start: -100, batch: 2, comeAndGo: true },
+  { ...common, name: 'lossless, tiny, a reader comes and goes', capacity: 4, start: -100, batch: 2, comeAndGo: true },
   { ...common, name: 'lossy', lossless: false, start: -1, lostBefore: LAST - 10 },
   { ...common, name: 'lossy, small, read in gulps', lossless: false, capacity: 64, readers: 2, batch: 16 },
   { ...common, name: 'lossy, the smallest ring', lossless: false, capacity: 2, start: LAST - 1, batch: 1, take: 1 },
-  { ...common, name: 'lossy, small, three readers start anew', lossless: false, capacity: 8, readers: 3, batch: 3, take: 2,
-    lostBefore: LAST, reopen: 50 },
+  {
+    ...common, name: 'lossy, small, three readers start anew', lossless: false, capacity: 8, readers: 3, batch: 3,
+    take: 2, lostBefore: LAST, reopen: 50,
+  },
 ]
 
 const stress = new URL('./ring.stress.ts', import.meta.url).href
@@ -67,7 +72,8 @@ export const runScenario = async (scenario: Scenario, most: number): Promise<Tal
   const tally = { records, delivered: 0, overruns: 0, missed: 0, torn: 0, disorder: 0, lost: 0, unreported: 0 }
   if (scenario.comeAndGo) return { ...tally, ...(await comeAndGo(ring, records, writer)) }
   const reading = Array.from({ length: readers }, (_, r) => {
-    const given: Reading = { ring, r, records, take: scenario.take, ...(scenario.reopen && { reopen: scenario.reopen }) }
+    const { take, reopen = Infinity } = scenario
+    const given: Reading = { ring, r, records, take, reopen }
     return onThread<Heard>(stress, 'readAll', given).result
   })
   await writer()
@@ -83,7 +89,9 @@ export const runScenario = async (scenario: Scenario, most: number): Promise<Tal
   return tally
 }
 
-const comeAndGo = async (ring: RingHandle, records: number, writer: () => Promise<unknown>): Promise<Partial<Tally>> => {
+const comeAndGo = async (
+  ring: RingHandle, records: number, writer: () => Promise<unknown>,
+): Promise<Partial<Tally>> => {
   const visits = onThread<{ read: number; wrong: number }>(stress, 'comeAndGo', { ring, records }).result
   await writer()
   const { read, wrong } = await visits

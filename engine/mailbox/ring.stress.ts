@@ -36,10 +36,10 @@ export const writeAll = ({ ring, records, batch }: { ring: RingHandle; records: 
 }
 
 /** What a reading thread is told: at most how many to take at once, and after how many turns to be opened anew. */
-export type Reading = { ring: RingHandle; r: number; records: number; take: number; reopen?: number }
+export type Reading = { ring: RingHandle; r: number; records: number; take: number; reopen: number }
 
 /** Thread task: reads to the end, checking each record against itself, its sequence, and what the ring says it lost. */
-export const readAll = ({ ring, r, records, take, reopen = Infinity }: Reading): Heard => {
+export const readAll = ({ ring, r, records, take, reopen }: Reading): Heard => {
   let reader = ringReader(ring, r)
   const start = reader.position
   const lostBefore = reader.lost

@@ -90,12 +90,14 @@ const moves = (world: World, t: number, program: Program<unknown>): World[] => {
     if (op.do === 'wait' && world.memory[asleep] === 1) return [] // only a notify goes on from here
     const memory = { ...world.memory }
     const before = memory[op.at]!
-    if (op.do === 'wait' && memory[asleep] === undefined && before === op.value) return [put(thread, { ...memory, [asleep]: 1 })]
+    if (op.do === 'wait' && memory[asleep] === undefined && before === op.value)
+      return [put(thread, { ...memory, [asleep]: 1 })]
     delete memory[asleep]
     if (op.do === 'store' || op.do === 'exchange') memory[op.at] = op.value
     if (op.do === 'add') memory[op.at] = (before + op.value) | 0
     if (op.do === 'notify')
-      for (const name of Object.keys(memory)) if (name.startsWith('asleep') && name.endsWith(` ${op.at}`)) memory[name] = 0
+      for (const name of Object.keys(memory))
+        if (name.startsWith('asleep') && name.endsWith(` ${op.at}`)) memory[name] = 0
     const mark = <T>(list: readonly T[], value: T) => list.map((one, n) => (n === k ? value : one))
     return [put({ ...thread, done: mark(thread.done, true), got: mark(thread.got, before) }, memory)]
   })

@@ -21,7 +21,9 @@ export const wrongArrows = (imports: readonly Import[]): string[] =>
 
 const objection = ({ from, file, name, typeOnly, apart }: Import): string | undefined => {
   const area = areaOf(from.path)
-  if (file === undefined) return packageObjection(area, name, isTest(from) || isBench(from))
+  // What benchmarks compare us with is no part of the engine.
+  const apartFromEngine = isTest(from) || isBench(from) || from.path.startsWith('engine/bench/')
+  if (file === undefined) return packageObjection(area, name, apartFromEngine)
   const target = areaOf(file)
   if (apart && !Object.hasOwn(arrows, target)) return undefined // the address of data, not of code
   if (area === 'ui' && file === CONTRACT)
@@ -36,8 +38,8 @@ const objection = ({ from, file, name, typeOnly, apart }: Import): string | unde
 }
 
 // comlink serves the control surface; everything else the engine does with Node alone.
-const packageObjection = (area: string, name: string, inTest: boolean): string | undefined => {
-  if (area !== 'engine' || inTest || name.startsWith('node:') || /^comlink(\/|$)/.test(name))
+const packageObjection = (area: string, name: string, apart: boolean): string | undefined => {
+  if (area !== 'engine' || apart || name.startsWith('node:') || /^comlink(\/|$)/.test(name))
     return undefined
   return 'engine stands on Node and comlink alone'
 }

@@ -26,7 +26,8 @@ export const compileRing = async ({ bells }: { readonly bells: boolean }): Promi
   const dismiss = () => rm(folder, { recursive: true })
   try {
     const source = new URL('./ring.cpp', import.meta.url).pathname
-    const flags = ['-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread', ...(bells ? [] : ['-DWITHOUT_BELLS'])]
+    const without = bells ? [] : ['-DWITHOUT_BELLS']
+    const flags = ['-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread', ...without]
     await run('g++', [...flags, '-o', program, source])
   } catch (error) {
     await dismiss()
