@@ -45,30 +45,27 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 /** Lets the event loop turn once: timers, port events and promises that are due run before it resolves. */
 export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Microseconds on the machine's monotonic clock, the same clock in every thread. */
-export const machineMicros = (): number => {
-  const [seconds, nanos] = process.hrtime()
-  return seconds * 1_000_000 + nanos / 1000
-}
-
-// `performance.now` reads the same clock from another zero, and unlike `process.hrtime` makes no garbage. Of a few tries
-// the quickest is the one that nothing came between.
+// `performance.now` reads the machine's clock from a zero of each thread's own, and unlike `process.hrtime` makes no
+// garbage. Of a few tries the quickest is the one that nothing came between.
 const zeroMicros = ((): number => {
   let zero = 0
   let quickest = Number.POSITIVE_INFINITY
   for (let tries = 0; tries < 5; tries++) {
     const before = performance.now()
-    const micros = machineMicros()
+    const [seconds, nanos] = process.hrtime()
     const took = performance.now() - before
     if (took >= quickest) continue
     quickest = took
-    zero = micros - (before + took / 2) * 1000
+    zero = seconds * 1_000_000 + nanos / 1000 - (before + took / 2) * 1000
   }
   return zero
 })()
+
+/** Microseconds on the machine's monotonic clock, the same clock in every thread to within a few. */
+export const machineMicros = (): number => zeroMicros + performance.now() * 1000
 
 /**
  * Microseconds on the machine's monotonic clock, the same clock in every thread, wrapped to an int32
  * so that it fits a ring's record: compare two readings with `(b - a) | 0` (up to 35 minutes apart).
  */
-export const wrappedMicros = (): number => (zeroMicros + performance.now() * 1000) | 0
+export const wrappedMicros = (): number => machineMicros() | 0
