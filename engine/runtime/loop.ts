@@ -3,11 +3,11 @@ import { breath, pause, realClock, type Clock } from '../clock.ts'
 import type { Bell, Woken } from '../mailbox/mod.ts'
 
 /** Longest sleep: what it costs when a thread is ended after it published and before it rang at all. */
-const SLEEP_MS = 2000
+const SLEEP_MS = 5000
 /** A thread that works lets the event loop turn this often: for timers, and for the promises its work left behind. */
 const BREATH_MS = 200
 /** The same for one that does not. */
-const IDLE_BREATH_MS = 5000
+const IDLE_BREATH_MS = 10_000
 
 /** What the loop of a blocking thread stands on. */
 export type LoopOptions = {
