@@ -174,8 +174,10 @@ const actorOf = (strategy: string): string => `${prefix}${strategy}`
 const patient = {
   restart: 'one-for-one', atMost: 5, withinMs: 60_000, then: 'quarantine', delayMs: 50, delayMsMax: 5_000,
 } as const
-/** The core may fail three times in five minutes; then trading stays down. */
-const core = { atMost: 3, withinMs: 300_000, delayMs: 100, delayMsMax: 2_000 } as const
+/** The core may fail ten times in a minute, which only the feed comes near; then trading stays down. */
+const core = { atMost: 10, withinMs: 60_000, delayMs: 100, delayMsMax: 2_000 } as const
+/** Executor, risk and candles may each fail three times in five minutes: they are to stop rather than to guess. */
+const strict = { atMost: 3, withinMs: 300_000 } as const
 
 type Wired = Pick<Wiring, 'from' | 'order'> & { readonly shards: number }
 
@@ -253,6 +255,7 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
     },
     {
       name: 'executor',
+      intensity: strict,
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       services: services ?? {},
       wakes: ['risk', 'strategies', ...shardNames(wiring)],
@@ -276,6 +279,7 @@ const riskChild = (run: Run, wiring: Wiring, seats: Seats): Child =>
     { limits: run.limits, instruments: symbolsOf(run), executor: { ref: 'executor' } },
     {
       name: 'risk',
+      intensity: strict,
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       wakes: ['executor'],
       sync: syncIn(wiring, {
@@ -339,6 +343,7 @@ const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
     },
     {
       name: shardName(shard),
+      intensity: strict,
       limits: { heapMb: 128, youngMb: 16, stackMb: 4 },
       wakes: ['strategies', 'executor'],
     },

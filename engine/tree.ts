@@ -36,6 +36,8 @@ export type Placement = {
   readonly thread?: string
   /** How often it may fail, in place of what its supervisor's policy says; beside it, where all restart together. */
   readonly intensity?: Intensity
+  /** What follows when it fails too often, where that differs from its supervisor's policy. */
+  readonly then?: Policy['then']
   /** Absent: the thread loads the sources. */
   readonly code?: ThreadCode
   /** How long it may take to start, and to stop, before it is ended. */

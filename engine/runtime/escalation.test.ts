@@ -38,6 +38,17 @@ t.test('a supervisor that gives up fails upward; at the root the system is exhau
   t.equal(stateOf(system, 'good'), 'stopped')
 })
 
+t.test('a child may fail upward where its siblings are set aside', async (t) => {
+  const { said, events } = listen()
+  const inner = supervisor('inner', { ...policy, atMost: 0 }, () =>
+    [one('dear', slowly, { then: 'escalate' }), one('cheap', slowly), one('good')])
+  const root = supervisor('root', { ...policy, atMost: 0, then: 'escalate' }, () => [inner])
+  const system = await startRoot(root, events)
+  t.teardown(() => system.stop(1000))
+  await until(() => said.includes('exhausted'), 'it is exhausted')
+  t.same(said.filter((what) => !what.startsWith('cheap')), ['dear down', 'root failed', 'exhausted'])
+})
+
 t.test('where giving up sets aside, the others go on', async (t) => {
   const { said, events } = listen()
   const inner = supervisor('inner', { ...together, atMost: 1 }, () => [one('good'), one('bad', slowly)])

@@ -127,9 +127,9 @@ export class Recovery {
 
   async #setAside(crew: Crew, aboard: readonly Member[], because: string): Promise<void> {
     const { group } = crew
-    if (group.node.policy.then === 'escalate') {
+    if ((aboard[0]?.child.placement.then ?? group.node.policy.then) === 'escalate') {
       for (const member of aboard) this.#ground.state(member, 'failed')
-      return this.#giveUp(group, `${crew.name}: ${because}`)
+      return this.#giveUp(group, `${crew.name}: ${because}`, 'escalate')
     }
     for (const member of aboard) {
       member.resting = true
@@ -201,13 +201,13 @@ export class Recovery {
   }
 
   // What a supervisor above does about one that gave up is what it does about any child.
-  async #giveUp(group: Group, because: string): Promise<void> {
+  async #giveUp(group: Group, because: string, then = group.node.policy.then): Promise<void> {
     const { options: { events, clock, random }, state } = this.#ground
-    const { parent, node: { name, policy } } = group
-    if (policy.then === 'escalate') await this.stop(group, this.#deadline(STOP_MS * 3))
+    const { parent, node: { name } } = group
+    if (then === 'escalate') await this.stop(group, this.#deadline(STOP_MS * 3))
     if (this.stopping) return
     state(group, 'failed')
-    if (policy.then === 'quarantine') return events?.onFailed?.(name, because)
+    if (then === 'quarantine') return events?.onFailed?.(name, because)
     if (!parent) {
       events?.onFailed?.(name, because)
       return events?.onExhausted?.(because)

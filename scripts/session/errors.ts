@@ -9,6 +9,13 @@ export const sessionErrors = catalogue('SESSION', {
       'Look at the log above for the first failure; what was acknowledged is in the journal. ' +
       'Start again once it is mended.',
   },
+  EXHAUSTED: {
+    next: 'stop',
+    says: (d: { because: string }) => `The process cannot help itself any more: ${d.because}`,
+    todo:
+      'It ended in order; the journal has everything. Look at the log for the first failure, then start again, ' +
+      'or have the service manager of the system do so.',
+  },
   NOT_RECORDED: {
     next: 'retry',
     says: (d: { what: string; ms: number }) =>

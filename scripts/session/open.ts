@@ -129,6 +129,8 @@ export type Session = {
   record(fact: SystemFact): Promise<void>
   /** Resolves when the recording is through; rejects when trading is down for good or cannot be journaled. */
   readonly finished: Promise<void>
+  /** Resolves, with the reason, when nothing in this process can help any more: it should end. */
+  readonly exhausted: Promise<string>
   /** Why trading stands still: the journal cannot write, or trading is down for good. */
   halt(): ErrorRecord | null
   /** Aborted once the session is being stopped. */
@@ -150,6 +152,7 @@ export const startSession = async (
   const finished = Promise.withResolvers<void>()
   finished.promise.catch(() => undefined)
   const over = new AbortController()
+  const exhausted = Promise.withResolvers<string>()
   let halted: ErrorRecord | null = null
   const stand = (error: ErrorRecord): void => {
     halted = error
@@ -171,11 +174,13 @@ export const startSession = async (
     failed: (because) => stand(recordOf(problem('TRADING_DOWN', { because }))),
     // A person mended what was wrong and had it restarted.
     running: () => (halted = null),
+    exhausted: exhausted.resolve,
   })
   const system = openSystem({ clock: realClock, random: seeded(freshSeed()), log, events })
   const end = watchEnd(run.journal, system, () => finished.resolve())
   const session: Session = {
     ground, system, trading, log, note, finished: finished.promise,
+    exhausted: exhausted.promise,
     record: (fact) => recordIn(run.journal, system, fact),
     halt: () => halted,
     over: over.signal,
@@ -196,8 +201,9 @@ export const startSession = async (
   return session
 }
 
+/** What trading cannot do without may fail as a whole three times in ten minutes; then the process ends. */
 const rootPolicy = {
-  restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000,
+  restart: 'one-for-one', atMost: 3, withinMs: 600_000, then: 'escalate', delayMs: 200, delayMsMax: 10_000,
 } as const
 
 type Ears = {
@@ -205,10 +211,11 @@ type Ears = {
   readonly note: (...facts: SystemFact[]) => void
   readonly failed: (because: string) => void
   readonly running: () => void
+  readonly exhausted: (because: string) => void
 }
 
 /** What happens to actors, as log lines for people and facts for the record. */
-const eventsOf = (trading: Trading, { log, note, failed, running }: Ears): SystemEvents => {
+const eventsOf = (trading: Trading, { log, note, failed, running, exhausted }: Ears): SystemEvents => {
   return {
     onDown(actor, { reason, error }) {
       log.warn({ actor, reason, ...(error && { code: error.code }) }, `${actor} went down: ${error?.says ?? reason}`)
@@ -224,7 +231,11 @@ const eventsOf = (trading: Trading, { log, note, failed, running }: Ears): Syste
       log.error({ actor }, `${actor} is set aside. ${because}`)
       note({ type: 'actorQuarantined', actor, because })
     },
-    onFailed: (_, because) => failed(because),
+    onFailed(id, because) {
+      log.error({ supervisor: id }, `${id} gave up. ${because}`)
+      if (id === trading.tree.name) failed(because)
+    },
+    onExhausted: exhausted,
     onState: (id, state) => void (id === trading.tree.name && state === 'running' && running()),
   }
 }

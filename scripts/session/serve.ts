@@ -11,6 +11,7 @@ import { root } from '../launch/prepare.mjs'
 import { forgetAddress, originOf, tellAddress } from './address.ts'
 import { controlOf } from './control.ts'
 import { loggerOver, openPino } from './log.ts'
+import { problem } from './errors.ts'
 import { openGround, startSession, type Session, type SessionOptions } from './open.ts'
 import { fromOf, orderOf, rateOf, speedOf } from './options.ts'
 import { sessionToken } from './token.ts'
@@ -30,7 +31,10 @@ export type ServeGiven = {
   readonly verbose: boolean
 }
 
-/** Runs a session with its dashboard until a person ends it. */
+/**
+ * Runs a session with its dashboard until a person ends it.
+ * @throws SESSION_EXHAUSTED  once it has ended in order because nothing in it can help any more
+ */
 export const serve = async (given: ServeGiven): Promise<number> => {
   const { data, recording, config, fresh } = given
   const say = (line: string): void => console.log(`ringmaster: ${line}`)
@@ -63,8 +67,10 @@ export const serve = async (given: ServeGiven): Promise<number> => {
       console.error(`${code}: ${message}\n  What to do: ${todo}`)
     },
   )
-  await asked
-  return end(session, say)
+  const because = await Promise.race([asked.then(() => null), session.exhausted])
+  const ended = await end(session, say)
+  if (because === null) return ended
+  throw problem('EXHAUSTED', { because }) // non-zero, so that whoever supervises the process starts it again
 }
 
 /** How long a start may still take once its end was asked for. */
@@ -88,7 +94,8 @@ const begin = async (given: ServeGiven, options: SessionOptions): Promise<Sessio
   ])
   const pace = given.rate === undefined ? given.speed : `${given.rate} ticks a second`
   say(`REPLAY of ${ground.run.recording.days.join(', ')} at ${pace}; nothing here reaches a broker`)
-  say(`dashboard: ${await address.promise}`)
+  const dashboard = await Promise.race([address.promise, session.exhausted.then(() => null)])
+  if (dashboard) say(`dashboard: ${dashboard}`)
   return session
 }
 
@@ -107,7 +114,10 @@ const endAsked = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
 
-/** Neither may fail more than ten times in ten minutes; trading goes on without them. */
+/**
+ * Neither may fail more than ten times in ten minutes. Trading goes on without the database, which can be made again from
+ * the journal; without the API nobody could see or stop it, so that fails upward.
+ */
 const frontPolicy = {
   restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000,
 } as const
@@ -140,7 +150,7 @@ const nodesOf = (session: Session, { speed, host, port, onListening }: Server): 
         host, port, token, uiDir: join(root, 'ui', 'build'), version,
       },
       {
-        name: 'api', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 10_000, stopMs: 1500,
+        name: 'api', then: 'escalate', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 10_000, stopMs: 1500,
         services: { control: controlOf(session), desk },
       },
     ),
