@@ -1,7 +1,8 @@
 import {
-  advance, child, createInterests, createLatest, createRing, createWatermarks, inspectRing, openLog, RANK_FIRST, readWatermark, realFileSystem,
-  resetWatermark, ringReader, supervisor, type Child, type FileSystem, type Interests, type LatestHandle, type Placement, type RingHandle,
-  type Supervisor, type Sync, type ThreadCode, type Watermarks,
+  advance, child, createInterests, createLatest, createRing, createWatermarks, openLog, RANK_FIRST, readWatermark,
+  realFileSystem, resetWatermark, ringReader, supervisor,
+  type Child, type FileSystem, type Interests, type LatestHandle, type Placement, type RingHandle, type Supervisor,
+  type Sync, type ThreadCode, type Watermarks,
 } from '#engine/mod.ts'
 import { oneTick } from './brokers/paper/slippage.ts'
 import candles from './candles/candles.actor.ts'
