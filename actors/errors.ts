@@ -92,7 +92,8 @@ export const fleetErrors = catalogue('FLEET', {
   },
   NOT_ANSWERED: {
     next: 'retry',
-    says: (d: { strategy: string }) => `The executor did not say in time what ${d.strategy} holds. Nothing was changed.`,
+    says: (d: { strategy: string }) =>
+      `The executor did not say in time what ${d.strategy} holds. Nothing was changed.`,
     todo: 'Try again; the System page shows how the executor fares.',
   },
 })

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
-import { createBoard, createEdge, createRing, edgeSender, openHost, readLog, ringReader, ringWriter } from '#engine/mod.ts'
+import {
+  createBoard, createEdge, createRing, edgeSender, openHost, readLog, ringReader, ringWriter,
+} from '#engine/mod.ts'
 import { oneTick } from '../brokers/paper/slippage.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Approved, Order } from '../domain/order.ts'

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { pause } from '#engine/clock.ts'
 import { isSystem, type Fact } from '#actors/messages.ts'
@@ -67,7 +68,7 @@ const during = async (
 for (const [how, resume] of Object.entries({ threads: play, 'one thread': playInline }))
   t.test(`a strategy that was added is there after a power failure, and goes on, in ${how}`, async (t) => {
     const given = { data: data(how), recording, config }
-    const program = join(import.meta.dirname, 'testing/add-and-die.ts')
+    const program = fileURLToPath(new URL('./testing/add-and-die.ts', import.meta.url))
     const died = spawnSync(process.execPath, [program, given.data, recording, config, 'late'], { encoding: 'utf8' })
     t.equal(died.signal, 'SIGKILL', died.stderr)
     const { facts, report } = await resume(given)
@@ -106,7 +107,8 @@ t.test('one that holds something stays, or leaves it first; its id is not given 
     }
     await until('it holds something', held)
     t.match(await control.remove(id, false), { type: 'refused', code: 'FLEET_HOLDS' })
-    t.match(session.system.actors().find((one) => one.id === `strategy/${id}`), { state: 'running' }, 'nothing was done')
+    const actor = session.system.actors().find((one) => one.id === `strategy/${id}`)
+    t.match(actor, { state: 'running' }, 'nothing was done')
     t.same(await control.remove(id, true), { type: 'done' })
     t.match(await control.start(id), { code: /FLEET_(LEAVING|REMOVED)/ })
     await until('it is gone', () => !session.system.actors().some((one) => one.id === `strategy/${id}`))
