@@ -18,7 +18,8 @@ import { openGround } from './session/open.ts'
 import { simulateDay, weather } from './session/simulate-day.ts'
 import { plain } from './session/testing/play.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seeds: { type: 'string', default: '10' } } })
+const options = { seeds: { type: 'string', default: '10' } } as const
+const { values, positionals } = parseArgs({ allowPositionals: true, options })
 const given = positionals.map(Number)
 const count = Number(values.seeds)
 if (![...given, count].every((one) => Number.isSafeInteger(one) && one >= 0)) {
@@ -41,7 +42,7 @@ try {
     const faults = Object.entries(day.met).filter(([, times]) => times > 0).map(([kind, times]) => `${kind} ${times}`)
     console.error(`seed ${seed}: ${day.broken ?? 'the same facts'}; ${day.steps} steps; ${faults.join(', ')}`)
     if (day.broken === null && day.sha256OfFacts === sha256OfFacts) continue
-    console.error(failureOf(day))
+    console.error(failureOf(day, `npm run simulate -- ${seed}`))
     process.exitCode = 1
     break
   }

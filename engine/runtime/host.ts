@@ -182,7 +182,7 @@ export const openHost = (
   }
 
   // A neighbour that was restarted sends by a new path, which the supervisor tells us of before the neighbour begins.
-  // Until that is heard, what it promises is not all here: we go no further than we were. Asked after watermarks are read.
+  // Until that is heard, what it promises is not all here, and we go no further. Asked after watermarks are read.
   const isWired = (): boolean => Atomics.load(control, spec.bell) === 0
 
   const lookAround = (): void => {

@@ -120,7 +120,7 @@ export const live = async (run: Run, program: Program, startsAt: Millis): Promis
       work++
       workedAt = time.elapsed()
     } else thread.idleSince = work
-    await Promise.all(turns.filter((one) => typeof one === 'object'))
+    for (const one of turns) if (typeof one === 'object') await one
     await time.advance(time.elapsed() + scheduler.drawMs())
   }
   const take = async (isCalm: boolean): Promise<void> => {
@@ -164,7 +164,7 @@ export const live = async (run: Run, program: Program, startsAt: Millis): Promis
   const done = await play()
   const statuses = system.actors()
   if (done && run.broken === null) await stop()
-  for (const thread of [...threads]) thread.vanish()
+  for (const thread of threads) thread.vanish()
   return { world: { ...world, step: run.step }, statuses, endedAt: time.now(), done: done || run.broken !== null }
 }
 

@@ -23,7 +23,7 @@ t.test('a simulated day comes to what it comes to on the machine, whatever befal
   const met = { crash: 0, blackout: 0 }
   for (const seed of seeds({ count: 2, always: [3, 8, 9] })) {
     const day = await simulateDay(ground, { seed, faults: weather, expected })
-    t.equal(day.broken && failureOf(day), null, `seed ${seed}`)
+    t.equal(day.broken && failureOf(day, `npm run simulate -- ${seed}`), null, `seed ${seed}`)
     t.equal(day.facts.length, expected.length)
     met.crash += day.met.crash
     met.blackout += day.met.blackout

@@ -22,8 +22,8 @@ export type DayOptions = Pick<SimulateOptions, 'seed' | 'faults' | 'steps'> & {
 }
 
 /**
- * Runs the trading tree of a session over its recording in a simulation: on one thread, its journal on a disk in memory.
- * The market is as good as its recording and the venue as it is on paper; what goes wrong is the machine.
+ * Runs the trading tree of a session over its recording in a simulation: on one thread, its journal on a disk in
+ * memory. The market is as good as its recording and the venue as it is on paper; what goes wrong is the machine.
  */
 export const simulateDay = async (ground: Ground, { expected, ...options }: DayOptions): Promise<SimulatedDay> => {
   const { run, code } = ground

@@ -142,7 +142,14 @@ export const defective: typeof worker = {
 
 // --- sink ---------------------------------------------------------------------------------------------------
 
-type SinkState = { readonly log: Log; readonly last: number[]; dirty: boolean; finished: boolean; readonly flaw: Flaw | null }
+type SinkState = {
+  readonly log: Log
+  /** The last even and the last odd number kept. */
+  readonly last: number[]
+  dirty: boolean
+  finished: boolean
+  readonly flaw: Flaw | null
+}
 
 const sink = actor<{ readonly flaw: Flaw | null }, SinkState>({
   module: import.meta.url,
@@ -196,7 +203,8 @@ export const toy = (flaw: Flaw | null = null, second = worker): Program => ({ di
     for (const place of [0, 1]) ringReader(ring, place).activate(from)
     const marks = createWatermarks(3)
     wired = { ring, marks }
-    const workers = [worker, second].map((one, place) => workerChild(one, { ring, place, sink: { ref: 'sink' }, flaw }, marks))
+    const workers = [worker, second].map((one, place) =>
+      workerChild(one, { ring, place, sink: { ref: 'sink' }, flaw }, marks))
     return [
       child(sink, { flaw }, {
         name: 'sink', wakes: ['workers'],
