@@ -54,6 +54,12 @@ t.test('the journal gives back the seats that were taken, whoever came and went'
   return Promise.resolve()
 })
 
+t.test('one whose coming is on record twice sits once, as it was asked for last', async (t) => {
+  const changes = [added('a'), added('b'), added('a'), removed('nobody')]
+  const seats = seatsOf([], {}, { changes, configured: new Map([['a', { fast: 3 }]]) })
+  t.same(seats.all().map(({ info: { id, params } }) => [id, params]), [['b', {}], ['a', { fast: 3 }]])
+})
+
 t.test('limits come and go with their strategies, and the account has what they have', async (t) => {
   const before = limitsFor({ a: limits, b: limits }, { maxOpenTrades: 7 })
   const more = limitsAfter(before, added('c'))

@@ -1,7 +1,7 @@
 import { ACTORS_MAX } from '#engine/mod.ts'
 import type { StrategyLimits } from './domain/limits.ts'
 import { fleetProblem } from './errors.ts'
-import type { Standing } from './journal/past.ts'
+import type { FleetChange, Standing } from './journal/past.ts'
 import type { StrategyInfo } from './messages.ts'
 
 /**
@@ -84,9 +84,15 @@ export const seatsOf = (
 ): Seats => {
   const seats = seatsFor(fleet.length)
   for (const one of fleet) seats.take(one, limits[one.id]!)
-  for (const change of changes)
+  for (const change of changes.filter(isLastWord))
     if (change.type === 'strategyRemoved') seats.leave(change.strategy)
     else seats.take(change.info, change.limits)
   for (const [id, params] of configured) seats.configure(id, params)
   return seats
 }
+
+// A coming that reached the disk too late to be believed was asked for again: it took its seat the second time.
+const isLastWord = (change: FleetChange, n: number, all: readonly FleetChange[]): boolean =>
+  change.type === 'strategyRemoved' || n === all.findLastIndex((one) => idAdded(one) === change.info.id)
+
+const idAdded = (change: FleetChange): string | null => (change.type === 'strategyAdded' ? change.info.id : null)
