@@ -28,12 +28,12 @@ export const columns = (symbols: number, openAt: number, closed: Closed) => {
   let lastMark = -Infinity
 
   const end = (t: number, b: number): void => {
-    if (ticks[b]! === 0) return
+    if (ticks[b] === 0) return
     closed(t, open[b]!, high[b]!, low[b]!, close[b]!, volume[b]!, oi[b]!, ticks[b]!)
     ticks[b] = volume[b] = oi[b] = 0
   }
   const merge = (m: number, b: number): void => {
-    if (ticks[b]! === 0) {
+    if (ticks[b] === 0) {
       open[b] = open[m]!
       high[b] = high[m]!
       low[b] = low[m]!
@@ -41,9 +41,9 @@ export const columns = (symbols: number, openAt: number, closed: Closed) => {
     if (high[m]! > high[b]!) high[b] = high[m]!
     if (low[m]! < low[b]!) low[b] = low[m]!
     close[b] = close[m]!
-    volume[b]! += volume[m]!
+    volume[b] = volume[b]! + volume[m]!
     if (oi[m]! > 0) oi[b] = oi[m]!
-    ticks[b]! += ticks[m]!
+    ticks[b] = ticks[b]! + ticks[m]!
   }
   return {
     /** All ticks of the minute that begins at `from`. */
@@ -52,22 +52,22 @@ export const columns = (symbols: number, openAt: number, closed: Closed) => {
         if (from + offset[k]! < lastMark || !(quantity[k]! > 0)) continue
         const m = symbol[k]!
         const price = prices[k]!
-        if (ticks[m]! === 0) open[m] = high[m] = low[m] = price
+        if (ticks[m] === 0) open[m] = high[m] = low[m] = price
         if (price > high[m]!) high[m] = price
         if (price < low[m]!) low[m] = price
         close[m] = price
-        volume[m]! += quantity[k]!
+        volume[m] = volume[m]! + quantity[k]!
         if (ois[k]! > 0) oi[m] = ois[k]!
-        ticks[m]!++
+        ticks[m] = ticks[m]! + 1
       }
     },
-    /** Closes what ends at `at`. The minutes come first in the columns, then the longer bars, timeframe by timeframe. */
+    /** Closes what ends at `at`. In the columns minutes come first, then the longer bars, timeframe by timeframe. */
     mark(at: number): void {
       lastMark = at
       const minutes = Math.round((at - openAt) / 60_000)
       for (let m = 0; m < symbols; m++) {
         if (ticks[m]! > 0) for (let t = 1; t < TIMEFRAMES; t++) merge(m, t * symbols + m)
-        for (let t = 0; t < LENGTHS.length; t++) if (minutes % LENGTHS[t]! === 0) end(t, t * symbols + m)
+        for (let t = 0; t < LENGTHS.length; t++) if (0 === minutes % LENGTHS[t]!) end(t, t * symbols + m)
       }
     },
   }
