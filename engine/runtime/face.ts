@@ -15,7 +15,7 @@ export type SystemEvents = {
   onQuarantined?(id: string, because: string): void
   /** A supervisor gave up: what it held is down and stays down until a person acts. */
   onFailed?(id: string, because: string): void
-  /** The root itself gave up: nothing here can help any more, and the process should end for whoever supervises it. */
+  /** The root itself gave up, and all has stopped in order: the process should end for whoever supervises it. */
   onExhausted?(because: string): void
   onState?(id: string, state: ActorState): void
 }
