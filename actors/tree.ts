@@ -350,8 +350,9 @@ const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
     },
   )
 
-const feedChild = (run: Run, { ticks, rings, from, interests, order }: Wiring, latest: LatestHandle, pace: Pace): Child =>
-  child(
+const feedChild = (run: Run, wiring: Wiring, latest: LatestHandle, pace: Pace): Child => {
+  const { ticks, rings, from, interests, order } = wiring
+  return child(
     feed,
     {
       recording: { name: run.recording.name, files: run.recording.files },
@@ -363,3 +364,4 @@ const feedChild = (run: Run, { ticks, rings, from, interests, order }: Wiring, l
       wakes: [...rings.map((_, shard) => shardName(shard)), 'executor'],
     },
   )
+}

@@ -59,7 +59,8 @@ export default actor<Given, State>({
     const writer = ringWriter(candles)
     const reader = ringReader(ticks, tickPlace)
     const state: State = {
-      shard, ticks: reader, writer, builders, own, symbols, blocked: false, closed: false, lost: reader.lost, counts: new Map(),
+      shard, ticks: reader, writer, builders, own, symbols, counts: new Map(),
+      blocked: false, closed: false, lost: reader.lost,
       most: own.length * timeframes.length + 1,
       take: (fields, ints, f, i, sequence) => take(state, fields, ints, f, i, sequence),
     }

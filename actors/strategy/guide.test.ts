@@ -19,7 +19,7 @@ t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 for (const { name, code } of files) writeFileSync(join(folder, basename(name)), code)
 
 t.test('the guide\'s strategies and test compile', async (t) => {
-  t.strictSame(files.map(({ name }) => name), ['dip.ts', 'dip.test.ts', 'late.ts'])
+  t.strictSame(files.map(({ name }) => name), ['dip.ts', 'dip-on-ticks.ts', 'dip.test.ts', 'late.ts'])
   const config = { extends: '../../tsconfig.json', files: files.map(({ name }) => name) }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   // The program itself: the script around it cannot be run in a child of the test runner.

@@ -32,6 +32,17 @@ export const wrong = defineStrategy({
     memory.bars++
     return mean.now > band.now.middle ? long('above', { stop: band.now.lower }) : stay
   },
+  onTick: (tick, { mean, memory, params }) => {
+    // @ts-expect-error a tick belongs to the feed
+    tick.price = 0
+    // @ts-expect-error what came of ticks cannot be rebuilt, so nothing is kept of them
+    memory.bars++
+    // @ts-expect-error there is no open interest at a tick
+    void tick.oi
+    return tick.price > mean.now * params.width ? long('above') : stay
+  },
+  // @ts-expect-error a choice is one of its words
+  ticks: ({ side }) => side === 'short',
 })
 
 // @ts-expect-error a timeframe that is not built

@@ -28,13 +28,14 @@ const dir = t.testdir({
       onTick: ({ price }, { mean, position, memory, params }) => {
         const far = mean.now * params.band / 1e4
         const note = { indicators: { bars: memory.bars } }
-        if (position.direction === 'none' && price > mean.now + far) return long('above', { stop: price * 0.9990, ...note })
-        if (position.direction === 'none' && price < mean.now - far) return short('below', { stop: price * 1.0010, ...note })
+        const flatNow = position.direction === 'none'
+        if (flatNow && price > mean.now + far) return long('above', { stop: price * 0.9990, ...note })
+        if (flatNow && price < mean.now - far) return short('below', { stop: price * 1.0010, ...note })
         if (position.direction === 'long' && price < mean.now) return flat('back below', 'SIGNAL', note)
         if (position.direction === 'short' && price > mean.now) return flat('back above', 'SIGNAL', note)
         const stop = price * (position.direction === 'long' ? 0.9991 : 1.0009)
         const better = position.direction === 'long' ? stop - (position.stop ?? 0) : (position.stop ?? Infinity) - stop
-        return position.direction !== 'none' && better > price * 1e-4 ? move('follows', { stop }) : { type: 'stay' }
+        return !flatNow && better > price * 1e-4 ? move('follows', { stop }) : { type: 'stay' }
       },
     })`,
 })
@@ -123,7 +124,8 @@ const unbalanced = (fills: readonly Fill[]): string[] => {
     cash += cashOf(fill) - fill.charges.total
     charges += fill.charges.total
     const held = [...positions.values()]
-    return cash + sum(held.map(({ cost }) => cost)) + charges === sum(held.map(({ realised }) => realised)) ? [] : [fill.id]
+    const gained = sum(held.map(({ realised }) => realised))
+    return cash + sum(held.map(({ cost }) => cost)) + charges === gained ? [] : [fill.id]
   })
 }
 
