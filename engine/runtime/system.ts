@@ -215,13 +215,18 @@ class TreeRunner implements System {
 
   async heapSnapshot(id: string, file: string): Promise<void> {
     const { crew, thread } = this.#roster.find(id)
+    if (!thread) return this.#profiler.heapSnapshot(null, id, file)
     const excuse = (until: number): void => crew.members.forEach((one) => (one.excusedUntil = until))
-    excuse(this.#options.clock.elapsed() + SNAPSHOT_MS)
-    try {
-      await this.#profiler.heapSnapshot(thread?.inspected ?? null, id, file)
-    } finally {
-      excuse(0)
+    // Only once it is its turn: a second request must not end the excuse of the first.
+    const writeHeap = async (into: string): Promise<void> => {
+      excuse(this.#options.clock.elapsed() + SNAPSHOT_MS)
+      try {
+        await thread.inspected.writeHeap(into)
+      } finally {
+        excuse(0)
+      }
     }
+    return this.#profiler.heapSnapshot({ ...thread.inspected, writeHeap }, id, file)
   }
 
   send(to: string, message: Message): void {
