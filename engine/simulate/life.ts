@@ -120,7 +120,7 @@ export const live = async (run: Run, program: Program, startsAt: Millis): Promis
       work++
       workedAt = time.elapsed()
     } else thread.idleSince = work
-    for (const one of turns) if (typeof one === 'object') await one
+    for (const one of turns) if (typeof one === 'object') await one.settled
     await time.advance(time.elapsed() + scheduler.drawMs())
   }
   const take = async (isCalm: boolean): Promise<void> => {

@@ -30,3 +30,12 @@ t.test('a simulated day comes to what it comes to on the machine, whatever befal
   }
   t.ok(met.crash > 5 && met.blackout > 2, JSON.stringify(met))
 })
+
+t.test('the same seed is the same day, step by step', async (t) => {
+  const ground = await openGround({ ...plain, data: join(dir, 'twice'), recording, config })
+  t.teardown(() => ground.lock.release())
+  const first = await simulateDay(ground, { seed: 8, faults: weather })
+  const second = await simulateDay(ground, { seed: 8, faults: weather })
+  t.strictSame(second.trace, first.trace)
+  t.strictSame([second.steps, second.met], [first.steps, first.met])
+})
