@@ -115,8 +115,8 @@ const endAsked = (): Promise<void> =>
   })
 
 /**
- * Neither may fail more than ten times in ten minutes. Trading goes on without the database, which can be made again from
- * the journal; without the API nobody could see or stop it, so that fails upward.
+ * Neither may fail more than ten times in ten minutes. Trading goes on without the database, which can be made again
+ * from the journal; without the API nobody could see or stop it, so that fails upward.
  */
 const frontPolicy = {
   restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000,
@@ -150,7 +150,8 @@ const nodesOf = (session: Session, { speed, host, port, onListening }: Server): 
         host, port, token, uiDir: join(root, 'ui', 'build'), version,
       },
       {
-        name: 'api', then: 'escalate', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 10_000, stopMs: 1500,
+        name: 'api', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 10_000, stopMs: 1500,
+        then: 'escalate',
         services: { control: controlOf(session), desk },
       },
     ),
