@@ -36,7 +36,7 @@ export const rateOf = (given: string | undefined): number | null => {
   if (given === undefined) return null
   const rate = Number(given)
   if (rate > 0 && rate <= 10_000_000) return rate
-  throw commandProblem('VALUE_INVALID', { option: '--rate', given, needs: 'ticks a second, from 1 to 10000000' })
+  throw commandProblem('VALUE_INVALID', { option: '--rate', given, needs: 'ticks a second, up to 10000000' })
 }
 
 /** In which order things happen. */
