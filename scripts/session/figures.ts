@@ -83,18 +83,17 @@ const megabytes = (bytes: number | undefined): number | null =>
   bytes === undefined ? null : Math.round(bytes / 104_857.6) / 10
 
 const viewOf = (one: ActorStatus, rates: Rates | null, behind: Backlog | undefined): ActorView => {
-  const { id, kind, parent, state, restarts, down, upSince, reading, killable } = one
-  const thread = reading?.thread ?? undefined
+  const { id, kind, parent, state, restarts, down, upSince, reading, killable, thread } = one
+  const cost = reading?.thread ?? undefined
   return {
-    id, kind, parent, state, restarts, killable,
-    thread: kind === 'actor' ? id : null,
+    id, kind, parent, state, restarts, killable, thread,
     down: down && { at: new Date(down.at).toISOString(), reason: down.reason, says: down.error?.says ?? down.reason },
     upSeconds: upSince === null ? null : Math.max(0, Math.round((realClock.now() - upSince) / 1000)),
     cpuPercent: rates?.cpuPercent ?? null,
     busyPercent: rates?.busyPercent ?? null,
-    heapMb: megabytes(thread?.heapBytes),
-    heapLimitMb: megabytes(thread?.heapLimitBytes),
-    buffersMb: megabytes(thread?.bufferBytes),
+    heapMb: megabytes(cost?.heapBytes),
+    heapLimitMb: megabytes(cost?.heapLimitBytes),
+    buffersMb: megabytes(cost?.bufferBytes),
     wakesPerSecond: rates?.wakes ?? null,
     turnsPerSecond: rates?.turns ?? null,
     // A ring tells how far behind a reader is that hangs; what the actor says of itself is as old as its last turn.
@@ -120,7 +119,7 @@ const candleActors = ({ ground: { run } }: Session, all: readonly ActorStatus[])
       restarts: shard?.restarts ?? 0, down: null, upSince: null, reading: null, killable: false, slot: null,
       thread: shard?.id ?? null, policy: null,
     }
-    return { ...viewOf(bare, null, undefined), thread: shard?.id ?? null }
+    return viewOf(bare, null, undefined)
   })
 }
 

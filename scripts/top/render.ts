@@ -1,6 +1,6 @@
 import type { ActorState, ActorView } from '#api/contract.ts'
 import { duration, megabytes, micros, percent, short } from './figures.ts'
-import { rowsOf, type Snapshot, type Sort, type TopState } from './state.ts'
+import { livesInAnother, rowsOf, type Snapshot, type Sort, type TopState } from './state.ts'
 import { treeRows } from './tree.ts'
 
 /** The room there is; as many rows as it takes when they are infinite. */
@@ -56,7 +56,7 @@ const headOf = ({ snapshot, trouble }: TopState): Line[] => {
 }
 
 const countsOf = ({ actors }: Snapshot): string[] => {
-  const own = actors.filter(({ kind, thread, id }) => kind === 'actor' && thread === id)
+  const own = actors.filter((one) => one.kind === 'actor' && !livesInAnother(one))
   const of = (...states: ActorState[]) => own.filter(({ state }) => states.includes(state)).length
   const fallen = of('quarantined', 'failed')
   const restarts = own.reduce((sum, one) => sum + one.restarts, 0)

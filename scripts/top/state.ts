@@ -83,8 +83,8 @@ export const rowsOf = ({ snapshot, sort, filter }: TopState): ActorView[] => {
       rank(b) - rank(a) || (read(b) ?? -1) - (read(a) ?? -1) || a.id.localeCompare(b.id))
 }
 
-// A part of another actor's thread that measures nothing of its own.
-const livesInAnother = ({ id, thread, handled, state }: ActorView): boolean =>
+/** Whether it is a part of another actor's thread that measures nothing of its own. */
+export const livesInAnother = ({ id, thread, handled, state }: ActorView): boolean =>
   thread !== id && handled === null && state === 'running'
 
 const rank = ({ state }: ActorView): number => Number(state === 'quarantined' || state === 'failed')

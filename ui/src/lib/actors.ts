@@ -81,6 +81,10 @@ const sumOf = (actors: readonly ActorView[]): Sum => {
   }
 }
 
+/** Whether it is a part of another actor's thread that measures nothing of its own. */
+export const livesInAnother = ({ id, thread, handled, state }: ActorView): boolean =>
+  thread !== id && handled === null && state === 'running'
+
 /** Whether an actor's name, state or last failure has this in it. */
 export const isLike = ({ id, state, down }: ActorView, text: string): boolean =>
   `${id} ${state} ${down ? `${down.reason} ${down.says}` : ''}`.toLowerCase().includes(text)
