@@ -3,6 +3,7 @@ import { pause, type Clock, type Timers } from '../clock.ts'
 import { bellOf } from '../mailbox/mod.ts'
 import { onThread } from '../testing/threads.ts'
 import { createBoard, type Board } from './board.ts'
+import type { Down } from './down.ts'
 import type { Member } from './roster.ts'
 import { watchThreads } from './watch.ts'
 
@@ -20,7 +21,8 @@ const stage = async (t: Test, task: 'sleepOnce' | 'waitElsewhere' | 'waitInLook'
   const killed: string[] = []
   const member = {
     slot: SLOT, state: 'running', beat: 0, beatAt: 0, excusedUntil: 0,
-    child: { name: 'watched', placement: {} }, thread: { kill: (reason: string) => killed.push(reason) },
+    child: { name: 'watched', placement: {} }, crew: { name: 'watched' },
+    thread: { kill: ({ reason }: Down) => killed.push(reason) },
   } as unknown as Member
   return { board, result: thread.result, terminate: thread.terminate, killed, look: watchByHand(board, member) }
 }
