@@ -7,6 +7,7 @@ import { sourceOf } from '#actors/strategy/load.ts'
 import strategy from '#actors/strategy/strategy.actor.ts'
 import * as kit from '#actors/kit.ts'
 import { buildThreads } from './build-threads.ts'
+import { sourced } from './build-threads/sourced.ts'
 
 const code = await buildThreads()
 const { main, actor } = code.thread
@@ -63,7 +64,7 @@ t.test('an error in built code names the line of the source', async (t) => {
   const downs: (string | undefined)[] = []
   const system = openSystem({
     clock: realClock, random: seeded(1), log,
-    events: { onDown: (_, { error }) => void downs.push(error?.stack) },
+    events: { onDown: (_, { error }) => void downs.push(sourced(error?.stack ?? '')) },
   })
   const info = { id: 'x', type: 'ema-cross', symbol: 'NIFTY-I', params: { fast: 0 } }
   const given = { info, definition: code.definitionOf('ema-cross') }
@@ -74,5 +75,7 @@ t.test('an error in built code names the line of the source', async (t) => {
   const root = supervisor('root', policy, () => [child(strategy, nothing, { name: 'strategy/x', code: code.thread })])
   await t.rejects(system.start(root), { code: 'STRATEGY_PARAMS' })
   await system.stop(1000)
-  t.match(downs[0], /strategy\.actor\.ts:\d+/)
+  t.match(downs[0], /\/actors\/strategy\/strategy\.actor\.ts:\d+:\d+/)
+  const [, file, line] = /(file:\S+strategy\.actor\.ts):(\d+)/.exec(downs[0]!)!
+  t.match(readFileSync(new URL(file!), 'utf8').split('\n')[Number(line) - 1], /problem\('PARAMS'/)
 })

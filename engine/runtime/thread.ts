@@ -82,8 +82,11 @@ export type Thread = {
 /** Starts actors in a thread, the first of which lends it its loop, its limits and its place on the board. */
 export type StartThread = (name: string, aboard: readonly Aboard[], log: Logger) => Thread
 
-/** Room for a strategy with its indicators and a month of bars; a leak is found within seconds. */
-export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 8, stackMb: 2, buffersMb: 64 }
+/**
+ * Room for a strategy with its indicators and a month of bars; a leak is found within seconds. Little is young at a
+ * time: of eight megabytes seven would be garbage that nobody needed to keep (docs/benchmarks.md).
+ */
+export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 1, stackMb: 2, buffersMb: 64 }
 
 /** Messages a second that a thread may send its supervisor: ten times its most log lines. Past it, it is ended. */
 export const MESSAGES_PER_SECOND = 2000
@@ -121,7 +124,7 @@ export const startThread: StartThread = (name, aboard, log) => {
     ],
     // An actor sees no secrets of the environment: what it needs it is given.
     env: {},
-    execArgv: ['--disable-warning=ExperimentalWarning', '--enable-source-maps'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: {
       maxOldGenerationSizeMb: limits.heapMb,
       maxYoungGenerationSizeMb: limits.youngMb,

@@ -16,6 +16,7 @@ import type { Order } from '#actors/strategy/strategy.actor.ts'
 import { dataDirectory, readConfig } from '#actors/settings.ts'
 import { tradingTree, type Conduct, type Trading } from '#actors/tree.ts'
 import { buildThreads } from '../build-threads.ts'
+import { sourced } from '../build-threads/sourced.ts'
 import { root } from '../launch/prepare.mjs'
 import { factOf, openCode, type Code } from './code.ts'
 import { problem } from './errors.ts'
@@ -217,7 +218,8 @@ type Ears = {
 /** What happens to actors, as log lines for people and facts for the record. */
 const eventsOf = (trading: Trading, { log, note, failed, running, exhausted }: Ears): SystemEvents => {
   return {
-    onDown(actor, { reason, error }) {
+    onDown(actor, { reason, error: thrown }) {
+      const error = thrown && { ...thrown, stack: sourced(thrown.stack) }
       log.warn({ actor, reason, ...(error && { code: error.code }) }, `${actor} went down: ${error?.says ?? reason}`)
       note({ type: 'actorDown', actor, reason, error })
     },

@@ -14,6 +14,7 @@ import { loggerOver, openPino } from './log.ts'
 import { problem } from './errors.ts'
 import { openGround, startSession, type Session, type SessionOptions } from './open.ts'
 import { fromOf, orderOf, rateOf, speedOf } from './options.ts'
+import { watchStrategies } from './reload.ts'
 import { sessionToken } from './token.ts'
 
 /** What a person gave to `start`. */
@@ -67,7 +68,9 @@ export const serve = async (given: ServeGiven): Promise<number> => {
       console.error(`${code}: ${message}\n  What to do: ${todo}`)
     },
   )
+  const unwatch = watchStrategies(session, say)
   const because = await Promise.race([asked.then(() => null), session.exhausted])
+  unwatch()
   const ended = await end(session, say)
   if (because === null) return ended
   throw problem('EXHAUSTED', { because }) // non-zero, so that whoever supervises the process starts it again
