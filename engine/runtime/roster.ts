@@ -169,7 +169,7 @@ export class Roster {
   /** The child of that name, or all children below the supervisor of that name. */
   named(name: string): Member[] {
     const one = this.#members.get(name)
-    return one ? [one] : [...this.#members.values().filter(({ group }) => isBelow(name, group))]
+    return one ? [one] : this.#members.values().filter(({ group }) => isBelow(name, group)).toArray()
   }
 
   all(): IterableIterator<Member> {

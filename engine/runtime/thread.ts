@@ -90,8 +90,11 @@ export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 1, stackMb: 2,
 
 /** Messages a second that a thread may send its supervisor: ten times its most log lines. Past it, it is ended. */
 export const MESSAGES_PER_SECOND = 2000
-/** How long after its control port closed a thread has to end before it counts as disconnected. */
-const CLOSED_MS = 200
+/**
+ * How long after its control port closed a thread has to end before it counts as disconnected: long, since one that dies
+ * closes its ports first, and on a busy machine takes its time over the rest.
+ */
+const CLOSED_MS = 2000
 
 const sources = new URL('./thread-main.ts', import.meta.url)
 
@@ -173,7 +176,7 @@ export const startThread: StartThread = (name, aboard, log) => {
       last = receiveMessageOnPort(control)
     }
     // It had died of something already and was only slow to go.
-    if (ended?.reason === 'hung' && failure !== undefined) ended = null
+    if ((ended?.reason === 'hung' || ended?.reason === 'disconnected') && failure !== undefined) ended = null
     ended ??= stopped ? downOf('stopped') : causeOf(name, limits, code, failure)
     control.close()
     for (const { ours } of offered) for (const port of ours) port.close()
