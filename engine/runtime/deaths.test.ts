@@ -4,6 +4,8 @@ import type { Down } from './down.ts'
 import type { System } from './system.ts'
 import { one, startTree, stateOf, until } from './testing/trees.ts'
 
+t.setTimeout(120_000) // real threads, on machines that may be busy
+
 // Each kind of death becomes one `down` with its reason, and nobody else notices.
 const deaths: readonly { way: string; reason: Down['reason']; says: RegExp; wake?: boolean }[] = [
   { way: 'throw', reason: 'threw', says: /a defect/ },

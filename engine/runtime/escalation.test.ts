@@ -6,6 +6,8 @@ import { treeLines } from './status.ts'
 import type { System, SystemEvents } from './system.ts'
 import { one, policy, startRoot, startTree, stateOf, until } from './testing/trees.ts'
 
+t.setTimeout(120_000) // real threads, on machines that may be busy
+
 const together: Policy = { ...policy, restart: 'one-for-all' }
 const none = { way: 'none', after: 0 }
 const slowly = { way: 'throw', after: 104 } // once it has started for good

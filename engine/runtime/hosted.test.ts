@@ -4,6 +4,8 @@ import { readingOf } from './metrics.ts'
 import type { System } from './system.ts'
 import { one, startTree, stateOf, until } from './testing/trees.ts'
 
+t.setTimeout(120_000) // real threads, on machines that may be busy
+
 const together = { thread: 'team' }
 const none = { way: 'none', after: 0 }
 const upSince = (system: System, id: string): number => system.actors().find((line) => line.id === id)!.upSince!

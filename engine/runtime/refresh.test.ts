@@ -3,6 +3,8 @@ import { supervisor, type Node } from '../tree.ts'
 import type { System } from './system.ts'
 import { one, policy, startRoot, startTree, stateOf, until } from './testing/trees.ts'
 
+t.setTimeout(120_000) // real threads, on machines that may be busy
+
 const threadsOf = (system: System): string[] =>
   system.actors().filter(({ kind, state }) => kind === 'actor' && state === 'running').map(({ id }) => id)
 const slotOf = (system: System, id: string): number | null => system.actors().find((one) => one.id === id)!.slot

@@ -5,6 +5,8 @@ import { pause } from '../clock.ts'
 import type { System, SystemEvents } from './system.ts'
 import { one, policy, startRoot, startTree as start, stateOf, until } from './testing/trees.ts'
 
+t.setTimeout(120_000) // real threads, on machines that may be busy
+
 const isBack = (system: System, id: string) => (): boolean =>
   system.actors().some((actor) => actor.id === id && actor.restarts === 1 && actor.state === 'running')
 
