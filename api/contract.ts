@@ -46,7 +46,7 @@ export type StrategyView = {
   title: string
   symbol: string
   state: StrategyState
-  /** Why it is not running, in a sentence; empty otherwise. */
+  /** Why it is not running, or why the newest state of its file is not; empty otherwise. */
   because: string
   mode: 'paper'
   capital: Money

@@ -7,7 +7,7 @@ import { tableOf, type Instrument, type Quote } from '#actors/domain/instrument.
 import type { Paise } from '#actors/domain/money.ts'
 import type { Fact, RunInfo } from '#actors/messages.ts'
 import { strategyTypes } from '#actors/strategies/mod.ts'
-import { parseParams } from '#actors/strategy/params.ts'
+import { parseParams, type ParamSet } from '#actors/strategy/params.ts'
 import type { Control } from './control.ts'
 import { problem } from './errors.ts'
 import { buildServer } from './server.ts'
@@ -50,6 +50,8 @@ type State = {
   readonly app: FastifyInstance
   readonly views: Views
   readonly reader: LogReader
+  /** What may be set of strategies that are files, by their type. */
+  readonly forms: Map<string, ParamSet>
   readonly endings: readonly (() => void)[]
 }
 
@@ -66,11 +68,12 @@ export default vocabulary<Message, Message>().actor<Given, State>({
       dailyLossLimit: ({ id }) => given.dailyLoss[id] ?? null,
     })
     const readQuote = quoteReader(openLatest(given.latest), instruments.all)
+    const forms = new Map(given.run.strategies.flatMap(({ type, form }) => (form ? [[type, form.params]] : [])))
     const desk = ctx.service<Remote<Desk>>('desk')
     const app = await buildServer({
       views,
       control: ctx.service<Control>('control'),
-      parseParams: (type, params) => parseParams(strategyTypes[type]!.params, params),
+      parseParams: (type, params) => parseParams(strategyTypes[type]?.params ?? forms.get(type) ?? {}, params),
       token: given.token,
       ui: { dir: given.uiDir },
       version: given.version,
@@ -84,15 +87,20 @@ export default vocabulary<Message, Message>().actor<Given, State>({
         () => undefined, // the supervisor is ending; so does this thread
       )
     })
-    return { app, views, reader: readLog(given.journal), endings: [endHalt] }
+    return { app, views, forms, reader: readLog(given.journal), endings: [endHalt] }
   },
-  pump({ views, reader }, ctx) {
+  pump({ views, forms, reader }, ctx) {
     const through = ctx.journaled()
     let count = 0
     while (count < TURN_MAX) {
       const record = reader.next(through)
       if (!record) break
-      views.fold(JSON.parse(record.payload.toString('utf8')) as Fact)
+      const fact = JSON.parse(record.payload.toString('utf8')) as Fact
+      views.fold(fact)
+      if (fact.type === 'strategyLoaded') {
+        const { type = '' } = views.item('strategies', fact.strategy) ?? {}
+        forms.set(type, fact.form.params)
+      }
       count++
     }
     ctx.gauges.handled(count)

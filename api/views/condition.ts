@@ -11,6 +11,8 @@ export type Condition = {
   /** By its own daily loss limit. */
   halted: string | null
   paused: string | null
+  /** What its file says by now may not run; what it said before goes on. */
+  refused: string | null
 }
 
 /** A strategy before its first fact. */
@@ -22,6 +24,7 @@ export const fresh = (): Condition => ({
   down: null,
   halted: null,
   paused: null,
+  refused: null,
 })
 
 /** The one state people are shown, with the reason: of several, the one that a person has to deal with first. */
@@ -32,5 +35,5 @@ export const stateOf = (it: Condition): { state: StrategyState; because: string 
   if (it.down !== null) return { state: 'restarting', because: it.down }
   if (it.halted !== null) return { state: 'halted', because: it.halted }
   if (it.paused !== null) return { state: 'paused', because: it.paused }
-  return { state: it.live ? 'running' : 'starting', because: '' }
+  return { state: it.live ? 'running' : 'starting', because: it.refused ?? '' }
 }

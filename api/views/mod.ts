@@ -86,7 +86,7 @@ export const allViews = ({
   const book = emptyBook()
   const titles = new Map(types.map(({ type, title }) => [type, title]))
   const strategies = strategiesView(run, book, (one, limits) => ({
-    title: titles.get(one.type) ?? one.type,
+    title: titles.get(one.type) ?? one.form?.title ?? one.type,
     dailyLossLimit: limits
       ? lossLimit(limits.capital, limits.dailyLossPercent)
       : (dailyLossLimit?.(one) ?? null),

@@ -2,6 +2,7 @@ import { decimal, rupees } from '#actors/domain/money.ts'
 import type { StrategyLimits } from '#actors/domain/limits.ts'
 import type { Paise } from '#actors/domain/money.ts'
 import type { Fact, RunInfo, StrategyInfo } from '#actors/messages.ts'
+import type { ErrorRecord } from '#engine/mod.ts'
 import type { StrategyView } from '../contract.ts'
 import type { Book } from './book.ts'
 import { fresh, stateOf } from './condition.ts'
@@ -14,7 +15,7 @@ import type { View } from './view.ts'
 /** One strategy as it is counted: what lists forget for their age is still in these figures. */
 export type Tally = {
   readonly info: StrategyInfo
-  readonly title: string
+  title: string
   readonly dailyLossLimit: Paise | null
   readonly condition: Condition
   readonly curve: Curve
@@ -107,6 +108,17 @@ export const strategiesView = (
       // What it did stays: the account's figures are the sums of all that traded.
       strategyRemoved: ({ strategy, by }) =>
         change(strategy, (one) => void (one.condition.removed = `Removed by ${by}.`)),
+      // Code that may run is no longer what was refused, nor what went down.
+      strategyLoaded: ({ strategy, form }) =>
+        change(strategy, (one) => {
+          one.title = form.title
+          one.condition.refused = one.condition.quarantined = one.condition.down = null
+        }),
+      strategyRefused: ({ strategy, running, errors }) =>
+        change(strategy, ({ condition }) => {
+          if (running) condition.refused = `Its file was not taken up. ${wordsOn(errors)}`
+          else condition.quarantined = wordsOn(errors)
+        }),
       actorDown: (fact) =>
         changeActor(fact.actor, (one) => void (one.condition.down = saysOf(fact))),
       actorRestarted: ({ actor, restarts }) =>
@@ -159,6 +171,12 @@ const score = (one: Tally, pnl: Paise): void => {
     one.losses += 1
     one.lost -= pnl
   } else one.evens += 1
+}
+
+const wordsOn = (errors: readonly ErrorRecord[]): string => {
+  const [first, ...rest] = errors
+  const more = rest.length > 0 ? ` (${rest.length} more in the same file.)` : ''
+  return first ? `${first.code}: ${first.says} ${first.todo}${more}` : ''
 }
 
 const saysOf = ({ reason, error }: Extract<Fact, { type: 'actorDown' }>): string | null =>

@@ -317,6 +317,27 @@ t.test('a strategy that comes later is counted from then on; one that goes stays
   t.equal(strategy(views).state, 'removed', 'for good')
 })
 
+t.test('a file that may not run says so on its page; what runs goes on', async (t) => {
+  const views = viewsOf(sessionOpened)
+  const errors = [{ code: 'STRATEGY_SYNTAX', says: 'mine.ts:3:1 is wrong.', todo: 'Mend it.', stack: '' }]
+  const refused = (running: boolean) =>
+    views.fold(kept({ type: 'strategyRefused', strategy: 'one', running, errors }))
+  const loaded = kept({
+    type: 'strategyLoaded',
+    strategy: 'one',
+    hash: 'abc',
+    form: { title: 'Anew', description: '', bars: '5m', params: {} },
+  })
+  refused(true)
+  t.match(strategy(views), { state: 'running', because: /STRATEGY_SYNTAX: mine\.ts:3:1 .* Mend it\./ })
+  views.fold(loaded)
+  t.match(strategy(views), { state: 'running', because: '', title: 'Anew' })
+  refused(false)
+  t.match(strategy(views), { state: 'quarantined', because: /^STRATEGY_SYNTAX/ })
+  views.fold(loaded)
+  t.match(strategy(views), { state: 'running', because: '' })
+})
+
 t.test('wins, losses and falls add up to a performance', async (t) => {
   const closed = (id: string, pnl: number) =>
     kept({ type: 'tradeClosed', trade: aTrade({ id, pnl }) })
