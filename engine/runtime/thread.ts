@@ -91,8 +91,8 @@ export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 1, stackMb: 2,
 /** Messages a second that a thread may send its supervisor: ten times its most log lines. Past it, it is ended. */
 export const MESSAGES_PER_SECOND = 2000
 /**
- * How long after its control port closed a thread has to end before it counts as disconnected: long, since one that dies
- * closes its ports first, and on a busy machine takes its time over the rest.
+ * How long after its control port closed a thread has to end before it counts as disconnected: long, since one that
+ * dies closes its ports first, and on a busy machine takes its time over the rest.
  */
 const CLOSED_MS = 2000
 
