@@ -11,6 +11,7 @@ import executor from './executor/executor.actor.ts'
 import feed from './feed/feed.actor.ts'
 import type { Pace } from './feed/pace.ts'
 import { kindsOf } from './journal/kinds.ts'
+import { createNews, placeOf, type News } from './journal/news.ts'
 import { standingOf } from './journal/past.ts'
 import type { Fact, StrategyInfo } from './messages.ts'
 import risk from './risk/risk.actor.ts'
@@ -92,6 +93,8 @@ type Wiring = {
   readonly from: number
   /** Who sleeps through which ticks. */
   readonly interests: Interests
+  /** Whom the journal has something for. */
+  readonly news: News
   readonly order: Order
 }
 
@@ -200,7 +203,7 @@ const wire = (run: Run, seats: Seats, { shards, order, from }: Wired): Wiring =>
   // An empty seat has nothing to say.
   for (let seat = 0; seat < seats.count; seat++)
     if (!taken.has(seat)) advance(marks, FIRST_STRATEGY + seat, Number.POSITIVE_INFINITY)
-  return { ticks, rings, from, marks, interests, order }
+  return { ticks, rings, from, marks, interests, order, news: createNews() }
 }
 
 // In the tick ring: the candle shards, the executor, and a place for each seat.
@@ -253,13 +256,15 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
       venueLatencyMs: latency.venueMs,
       slippage: oneTick,
       order: wiring.order,
+      news: wiring.news,
     },
     {
       name: 'executor',
       intensity: strict,
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       services: services ?? {},
-      wakes: ['risk', 'strategies', ...shardNames(wiring)],
+      // Strategies wait for what it promises only where event time rules; of facts they are told one by one.
+      wakes: ['risk', ...(wiring.order === 'event-time' ? ['strategies'] : []), ...shardNames(wiring)],
       sync: syncIn(wiring, {
         watermarks: wiring.marks,
         slot: EXECUTOR,
@@ -315,19 +320,22 @@ type Seat = {
 const strategyChild = (
   run: Run, wiring: Wiring, latest: LatestHandle, actor: typeof strategy, seat: Seat,
 ): Child => {
-  const { rings, marks, ticks, interests, order } = wiring
+  const { rings, marks, ticks, interests, order, news } = wiring
   const { info, n, asleep, code, definition } = seat
   const sync = syncIn(wiring, {
     watermarks: marks,
     slot: FIRST_STRATEGY + n,
     awaits: [{ slot: EXECUTOR, lagMs: latency.factMs, sends: false }],
-    facts: { dir: run.journal, kinds: kindsOf(heardByStrategies), lagMs: latency.factMs },
+    facts: {
+      dir: run.journal, kinds: kindsOf(heardByStrategies), lagMs: latency.factMs, holding: info.id,
+      news: { counts: news.counts, place: placeOf(info.id) },
+    },
   })
   const inOrder = order === 'event-time'
   const given = {
     info, definition, instruments: symbolsOf(run), candles: rings, place: n + 1, history: run.history, marks: run.marks,
     journal: run.journal, orderLatencyMs: inOrder ? latency.orderMs : 0, factLatencyMs: inOrder ? latency.factMs : 0,
-    ticks, tickPlace: tickPlaceOf(rings.length, n), follows: rings.length, interests, latest, order,
+    ticks, tickPlace: tickPlaceOf(rings.length, n), follows: rings.length, interests, news, latest, order,
     risk: { ref: 'risk' },
   }
   return child(actor, given, {

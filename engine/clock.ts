@@ -9,7 +9,7 @@ export type Clock = {
   elapsed(): number
 }
 
-/** Calls back in time. Handed in beside a clock, so that a simulation owns both; each call returns how to call it off. */
+/** Calls back in time. Handed in beside a clock, so that a simulation owns both; each returns how to call it off. */
 export type Timers = {
   /** Calls `work` once after `ms`. */
   later(ms: number, work: () => void): () => void

@@ -81,6 +81,13 @@ export type Sync = {
     readonly lagMs: number
     /** The same for the actor's own facts when its state is rebuilt: minus the time they took to be journaled. */
     readonly ownLagMs?: number
+    /** A text that every fact holds which is for this actor: others are passed over unread. */
+    readonly holding?: string
+    /**
+     * A count that grows when the journal has something for this actor, after that is durable: while it stands still
+     * nobody looks. Absent: it is looked for whenever the journal has grown.
+     */
+    readonly news?: { readonly counts: Int32Array<SharedArrayBuffer>; readonly place: number }
   }
   /** How long after they were sent commands take effect here. */
   readonly commandLagMs?: number

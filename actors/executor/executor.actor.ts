@@ -10,6 +10,7 @@ import { minuteReader, type Minute } from '../candles/minutes.ts'
 import { tableOf, type Instrument, type InstrumentTable } from '../domain/instrument.ts'
 import type { Approved, Exit, Order } from '../domain/order.ts'
 import { kindOf } from '../journal/kinds.ts'
+import { heraldOf, subjectOf, type Herald, type News } from '../journal/news.ts'
 import { factsIn } from '../journal/past.ts'
 import {
   isSystem, type BusinessFact, type Command, type Fact, type Kept, type RunInfo, type SystemFact,
@@ -41,6 +42,7 @@ type Given = {
   readonly venueLatencyMs: number
   readonly slippage: Slippage
   readonly order: 'event-time' | 'arrival'
+  readonly news: News
 }
 
 type State = {
@@ -67,6 +69,7 @@ type State = {
   /** Strategies that shall leave all they hold at the next record, and why. */
   readonly flattening: Map<string, string>
   dirty: boolean
+  readonly herald: Herald
   /** Records of the stream that never came, by their numbers: none, as long as the ring keeps its word. */
   lost: number
   finished: boolean
@@ -106,6 +109,7 @@ export default actor<Given, State>({
       read: readInto(record),
       held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], flattening: new Map(),
       dirty: false, lost: 0, finished: false, halt: null,
+      herald: heraldOf(given.news, ctx.announcer(given.news.interests)),
     }
     for (const fact of factsIn(given.journal, log.durable, ctx.disk)) relive(state, fact)
     if (log.recovered.cutRecords > 0)
@@ -355,6 +359,8 @@ const keep = (state: State, fact: Fact): void => {
   state.log.append(kindOf(fact.type), JSON.stringify(fact))
   state.dirty = true
   relive(state, fact)
+  const subject = subjectOf(fact, (order) => state.ledger.orders.get(order)?.order.strategy)
+  if (subject !== null) state.herald.note(subject)
 }
 
 /** Takes a fact into the state: the same when it is made and when it is read back. */
@@ -371,7 +377,10 @@ const relive = (state: State, fact: Fact): void => {
 /** Brings what was published to disk, shows it, lets go of the records behind it, and only then lets effects begin. */
 const settle = (state: State, ctx: Context<Command>): void => {
   while (state.dirty || state.effects.length > 0) {
-    if (state.dirty) ctx.durable(state.log.commit())
+    if (state.dirty) {
+      ctx.durable(state.log.commit())
+      state.herald.tell()
+    }
     state.dirty = false
     const effects = state.effects
     state.effects = []

@@ -7,6 +7,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { Approved, Order } from '../domain/order.ts'
 import type { Command, Fact, RunInfo } from '../messages.ts'
 import { MARK, TICK } from '../records.ts'
+import { createNews } from '../journal/news.ts'
 import { limitsFor, strategyLimits } from '../risk/limits.ts'
 import executor from './executor.actor.ts'
 
@@ -29,6 +30,7 @@ const desk = async (t: Test) => {
   const given = {
     run, journal, instruments: [future], limits: limitsFor({ one: limitsOf('one'), two: limitsOf('two') }),
     order: 'event-time' as const, ticks, tickPlace: 0, candles: [candles], candlePlace: 0, venueLatencyMs: 150,
+    news: createNews(),
     slippage: oneTick,
   }
   const board = createBoard()

@@ -11,16 +11,16 @@ export type Prices = {
   of(instrument: number): Paise | null
 }
 
-/** No price is known yet. */
-export const noPrices = (): Prices => {
-  const known = new Map<number, Paise>()
-  const noted = new Map<number, Paise>()
+/** No price of so many instruments is known yet. */
+export const noPrices = (instruments: number): Prices => {
+  const known = new Float64Array(instruments).fill(Number.NaN)
+  const noted = known.slice()
   return {
-    note: (instrument, close) => void noted.set(instrument, close),
-    settle() {
-      for (const [instrument, close] of noted) known.set(instrument, close)
-      noted.clear()
+    note: (instrument, close) => void (noted[instrument] = close),
+    settle: () => known.set(noted),
+    of(instrument) {
+      const price = known[instrument]
+      return price === undefined || Number.isNaN(price) ? null : (price as Paise)
     },
-    of: (instrument) => known.get(instrument) ?? null,
   }
 }

@@ -6,6 +6,7 @@ import { timeframes } from '../domain/candle.ts'
 import { tableOf, type Instrument, type InstrumentTable } from '../domain/instrument.ts'
 import { rupees } from '../domain/money.ts'
 import { chooseOption } from '../instruments/mod.ts'
+import { placeOf, type News } from '../journal/news.ts'
 import { pastMinutes } from '../journal/past.ts'
 import type { Fact, StrategyInfo } from '../messages.ts'
 import { actor } from '../vocabulary.ts'
@@ -36,6 +37,8 @@ type Given = {
   readonly follows: number
   /** Who of those readers is to be woken by which instrument. */
   readonly interests: Interests
+  /** By which the executor says that the journal has something for this strategy. */
+  readonly news: News
   /** Newest state of every instrument. */
   readonly latest: LatestHandle
   readonly order: Order
@@ -85,7 +88,7 @@ export default actor<Given, Working>({
     const wanted = wantedBy(run, table)
     eachCandle(given.history, wanted, (candle) => run.history(barOf(candle)))
     const own = noHoldings(info.id)
-    const prices = noPrices()
+    const prices = noPrices(given.instruments.length)
     let asked = nothingAsked
     const { minutes, through } = pastMinutes(ctx, given.journal, table, wanted, prices.note, (fact) => {
       // Closes of the last minute on record hold from when that is taken again: there may be ticks to take before it.
@@ -97,6 +100,7 @@ export default actor<Given, Working>({
     const { risk, marks, orderLatencyMs, factLatencyMs, order, ticks, tickPlace } = given
     const { index } = instrument
     ctx.listen(given.interests, run.readsTicks ? [index] : [])
+    ctx.listen(given.news.interests, [placeOf(info.id)])
     takePlace(ticks, tickPlace, run.readsTicks, given.follows)
     const work: State = {
       id: info.id, symbol: info.symbol, risk, marks, orderLatencyMs, factLatencyMs, runner: run, own, prices, asked,

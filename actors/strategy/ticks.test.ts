@@ -134,7 +134,7 @@ for (const order of ['event-time', 'arrival'] as const)
     run.hold({ ...nothing, direction: 'long', symbol: 'NIFTY-I', quantity: 50 })
     const state: State = {
       id: 'one', symbol: 'NIFTY-I', risk: { ref: 'risk' }, marks: [], orderLatencyMs: 100, factLatencyMs: 100,
-      runner: run, own: noHoldings('one'), prices: noPrices(), desk: () => { throw new Error('Nothing is wanted.') },
+      runner: run, own: noHoldings('one'), prices: noPrices(1), desk: () => { throw new Error('Nothing is wanted.') },
       minutes: minuteReader([candles], 0, ['NIFTY-I'], () => true), past: [], decidedThrough: 0, at: 120_000,
       asked: nothingAsked, news: false,
       steps: order === 'event-time' ? tickSteps(ring, 0, 0) : null,

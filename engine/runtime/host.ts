@@ -101,7 +101,7 @@ export const openHost = (
 
   const drain = (): void => {
     for (let i = 0; i < inlets.length; i++) inlets[i]!(INBOX_MAX - commands.size)
-    if (!facts) return
+    if (!facts?.fresh()) return
     for (let next = facts.next(); next; next = facts.next()) known.put(next.due, 0, arrived++, next.message)
   }
 
@@ -265,11 +265,22 @@ const factStream = (
 ) => {
   const wanted = new Set(source.kinds)
   const reader: LogReader = readLog(source.dir, { kinds: wanted, fileSystem: disk })
+  const { news, holding } = source
+  let heard: number | null = null
   return {
+    /** Whether there may be something to read; read until there is nothing before asking again. */
+    fresh: (): boolean => {
+      if (!news) return true
+      const count = Atomics.load(news.counts, news.place)
+      if (count === heard) return false
+      heard = count
+      return true
+    },
     next: (): Due | undefined => {
       for (;;) {
         const frame = reader.next(Atomics.load(durable, 0))
         if (!frame) return undefined
+        if (holding !== undefined && !frame.payload.includes(holding)) continue
         const message = JSON.parse(frame.payload.toString('utf8')) as FactMessage
         const own = message.from === self
         if (own && frame.sequence > rebuilt) continue

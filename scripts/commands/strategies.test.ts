@@ -32,7 +32,7 @@ t.test('the verdict names the line, and the status says whether all are good', a
   t.match(await strategies('check', place('good.ts')), { code: 0, err: '' })
   const { code, out, err } = await strategies('check', place('clock.ts'), place('good.ts'))
   t.equal(code, 1)
-  t.match(err, /^STRATEGY_FORBIDDEN: .*clock\.ts:2:44 uses Date\.now: .+\n  What to do: .+/)
+  t.match(err, /^STRATEGY_FORBIDDEN: .*clock\.ts:2:45 uses Date\.now: .+\n  What to do: .+/)
   t.match(out, /good\.ts: good/, 'the others are checked all the same')
 })
 
