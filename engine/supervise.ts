@@ -1,6 +1,7 @@
-import type { Millis } from './clock.ts'
-
-/** How many failures within how long are too many. */
+/**
+ * How many failures within how long are too many. Moments are of a clock that never runs backwards: a wall clock that
+ * is set forwards would forget failures, and one that is set back would keep them.
+ */
 export type Intensity = { readonly atMost: number; readonly withinMs: number }
 
 /** When a supervisor restarts a child, how fast, and when it gives up. */
@@ -31,11 +32,12 @@ export const KILLS_AT_MOST: Intensity = { atMost: 30, withinMs: 60_000 }
 
 /**
  * Weighs one more failure.
- * @param failures  earlier failures of the same child (or of all, for one-for-all), oldest first
+ * @param failures  when the same child (or any, for one-for-all) failed before, oldest first
+ * @param now       by the same clock
  * @param jitter    a number in [0, 1): spreads the restarts of children that died together
  * @returns         the delay is `delayMs * 2^(recent failures)`, capped, then up to a quarter longer
  */
-export const weigh = (policy: Policy, failures: readonly Millis[], now: Millis, jitter: number): Verdict => {
+export const weigh = (policy: Policy, failures: readonly number[], now: number, jitter: number): Verdict => {
   const recent = recentOf(policy, failures, now)
   if (recent + 1 > policy.atMost) return { type: 'give up', failures: recent + 1, withinMs: policy.withinMs }
   const delay = Math.min(policy.delayMs * 2 ** recent, policy.delayMsMax)
@@ -48,9 +50,9 @@ export const weigh = (policy: Policy, failures: readonly Millis[], now: Millis, 
  */
 export const weighTogether = (
   policy: Policy,
-  failures: readonly Millis[],
-  own: { readonly intensity: Intensity; readonly failures: readonly Millis[] } | null,
-  now: Millis,
+  failures: readonly number[],
+  own: { readonly intensity: Intensity; readonly failures: readonly number[] } | null,
+  now: number,
   jitter: number,
 ): Verdict => {
   const count = own ? recentOf(own.intensity, own.failures, now) + 1 : 0
@@ -60,8 +62,8 @@ export const weighTogether = (
 }
 
 /** Failures that still count: a calm period forgets the rest, and with them the longer delays. */
-export const stillCounting = (within: Intensity, failures: readonly Millis[], now: Millis): Millis[] =>
+export const stillCounting = (within: Intensity, failures: readonly number[], now: number): number[] =>
   failures.filter((at) => now - at < within.withinMs)
 
-const recentOf = (within: Intensity, failures: readonly Millis[], now: Millis): number =>
+const recentOf = (within: Intensity, failures: readonly number[], now: number): number =>
   stillCounting(within, failures, now).length

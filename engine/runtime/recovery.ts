@@ -231,7 +231,7 @@ export class Recovery {
       parent.fallen = null
       return this.bringBack(parent, name, () => this.#again(parent, Object.assign(new Error(because), { code: name })))
     }
-    const now = clock.now()
+    const now = clock.elapsed()
     const verdict = weigh(parent.node.policy, group.failures, now, random.next())
     group.failures = [...stillCounting(parent.node.policy, group.failures, now), now]
     if (verdict.type === 'give up') {
@@ -249,7 +249,7 @@ export class Recovery {
 
   #weighCrew(crew: Crew, next: Next = 'restart'): Verdict {
     const { clock, random } = this.#ground.options
-    const now = clock.now()
+    const now = clock.elapsed()
     if (this.#isForgiven(crew, now)) return { type: 'restart', afterMs: 0 }
     const policy: Policy = { ...crew.group.node.policy, ...intensityOf(crew) }
     const verdict = weigh(policy, crew.failures, now, random.next())
@@ -260,7 +260,7 @@ export class Recovery {
   #weighGroup(group: Group, fallen: Crew | null, next: Next = 'restart'): Verdict {
     const { clock, random } = this.#ground.options
     const { policy } = group.node
-    const now = clock.now()
+    const now = clock.elapsed()
     if (fallen && this.#isForgiven(fallen, now)) return { type: 'restart', afterMs: 0 }
     const intensity = fallen && intensityOf(fallen)
     const own = fallen && intensity ? { intensity, failures: fallen.failures } : null

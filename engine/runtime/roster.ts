@@ -38,9 +38,9 @@ export type Crew = {
   readonly group: Group
   members: Member[]
   thread: Thread | null
-  /** When it failed, and when a person ended it, as far back as that matters. */
-  failures: Millis[]
-  kills: Millis[]
+  /** When it failed, and when a person ended it, in milliseconds elapsed, as far back as that matters. */
+  failures: number[]
+  kills: number[]
   cancelRestart: (() => void) | null
   /** The supervisor ended it on purpose: not a failure. */
   wanted: boolean
@@ -54,8 +54,7 @@ export type Group = {
   readonly parent: Group | null
   state: ActorState
   parts: (Member | Group)[]
-  failures: Millis[]
-  kills: Millis[]
+  failures: number[]
   restarts: number
   cancelRestart: (() => void) | null
   /** Of parts that share state: whose death this start or restart is about. */
@@ -84,7 +83,7 @@ export const groupNamed = (name: string, group: Group): Group | undefined =>
 
 /** A group that has not started. */
 export const groupOf = (node: Supervisor, parent: Group | null): Group => ({
-  node, parent, state: 'stopped', parts: [], failures: [], kills: [], restarts: 0, cancelRestart: null, fallen: null,
+  node, parent, state: 'stopped', parts: [], failures: [], restarts: 0, cancelRestart: null, fallen: null,
   settled: Promise.resolve(),
 })
 
