@@ -295,6 +295,7 @@ const riskChild = (run: Run, wiring: Wiring, seats: Seats): Child =>
           { slot: EXECUTOR, lagMs: latency.factMs, sends: false },
           ...Array.from({ length: seats.count }, (_, n) => ({ slot: FIRST_STRATEGY + n, lagMs: 0, sends: true })),
         ],
+        newcomers: { slot: EXECUTOR, lagMs: latency.factMs, moments: run.marks },
         facts: {
           dir: run.journal, kinds: kindsOf(heardByRisk), lagMs: latency.factMs,
           // A decision was made this long before it was journaled.

@@ -1,4 +1,5 @@
 import type { AnyActor, Ref } from './actor.ts'
+import type { Millis } from './clock.ts'
 import type { Watermarks } from './mailbox/mod.ts'
 import { engineProblem } from './problems.ts'
 import type { Intensity, Policy } from './supervise.ts'
@@ -74,6 +75,12 @@ export type Sync = {
     /** Whether it sends commands here, beside facts. */
     readonly sends: boolean
   }[]
+  /**
+   * For one that is sent to by others who may come later: whoever comes takes the watermark of `slot` for its own, and
+   * speaks at one of these moments, in order. So that it finds the rest of us no further than it would have found us
+   * had it been there, nothing is promised beyond the first of them that is more than `lagMs` after that watermark.
+   */
+  readonly newcomers?: { readonly slot: number; readonly lagMs: number; readonly moments: readonly Millis[] }
   /** Where facts are read from, and how long after they happened they are known here. */
   readonly facts?: {
     readonly dir: string

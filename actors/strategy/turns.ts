@@ -1,4 +1,4 @@
-import { wrappedMicros, type Context, type Millis, type Ref } from '#engine/mod.ts'
+import { momentAfter, wrappedMicros, type Context, type Millis, type Ref } from '#engine/mod.ts'
 import type { Minute, MinuteReader } from '../candles/minutes.ts'
 import { paise } from '../domain/money.ts'
 import type { Command } from '../messages.ts'
@@ -140,19 +140,8 @@ const minuteStep = (state: State, minute: Minute | null, ctx: Ctx): boolean => {
  * boundaries up to there never were, as on a day of which every row was set aside.
  */
 const nextBoundary = ({ marks, at, factLatencyMs }: State, minute: Minute | null, ctx: Ctx): Millis => {
-  if (!minute) return nextMark(marks, Math.max(at, ctx.horizon() - factLatencyMs))
-  return minute.at > at ? minute.at : nextMark(marks, at)
-}
-
-const nextMark = (marks: readonly Millis[], after: Millis): Millis => {
-  let low = 0
-  let high = marks.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (marks[middle]! <= after) low = middle + 1
-    else high = middle
-  }
-  return marks[low] ?? Number.POSITIVE_INFINITY
+  if (!minute) return momentAfter(marks, Math.max(at, ctx.horizon() - factLatencyMs))
+  return minute.at > at ? minute.at : momentAfter(marks, at)
 }
 
 // --- either way ---------------------------------------------------------------------------------------------

@@ -15,6 +15,6 @@ export {
   type RecordHandler, type RingHandle, type RingOptions, type RingReader, type RingView, type RingWriter,
 } from './ring.ts'
 export {
-  advance, createWatermarks, lowest, lowestOf, read as readWatermark, reset as resetWatermark,
+  advance, createWatermarks, lowest, lowestOf, momentAfter, read as readWatermark, reset as resetWatermark,
   type Awaited, type Watermarks,
 } from './watermark.ts'

@@ -88,6 +88,18 @@ export const lowestOf = (marks: Watermarks, list: readonly Awaited[]): (() => Mi
   }
 }
 
+/** The first of `moments`, which are in order, after `at`; +Infinity when there is none. */
+export const momentAfter = (moments: readonly Millis[], at: Millis): Millis => {
+  let low = 0
+  let high = moments.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (moments[middle]! <= at) low = middle + 1
+    else high = middle
+  }
+  return moments[low] ?? Number.POSITIVE_INFINITY
+}
+
 // Rounded down: "done through 10.7" does not promise 11.
 const toCell = (at: Millis): bigint =>
   at === Infinity ? GONE : at === -Infinity ? NONE : BigInt(Math.floor(at))

@@ -87,6 +87,21 @@ t.test('a message falls due as much later as its way takes', async (t) => {
   t.strictSame(heard, [['a', 350]], 'a sender at 100 can send nothing that is due at 350 or before')
 })
 
+t.test('with nobody there to send, no more is promised than with somebody who may come', async (t) => {
+  // The second stands for whoever is there; those who come begin where the first is, and speak at these moments.
+  const awaits = [{ slot: 1, lagMs: 100, sends: false }, { slot: 2, lagMs: 0, sends: true }]
+  const newcomers = { slot: 1, lagMs: 100, moments: [1000, 2000] }
+  const { host, first, second, promised } = await stage({ sync: { awaits, newcomers } })
+  t.teardown(() => host.stop())
+  second.promise(Number.POSITIVE_INFINITY)
+  const rows = [[0, 999], [899, 999], [900, 1999], [1899, 1999], [1900, Number.POSITIVE_INFINITY]] as const
+  for (const [at, promise] of rows) {
+    first.promise(at)
+    host.turn()
+    t.equal(promised(), promise, `with the first at ${at}`)
+  }
+})
+
 t.test('however messages arrive, they are handled in one order', async () => {
   const times = fc
     .array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 })

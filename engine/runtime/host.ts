@@ -2,7 +2,8 @@ import type { AnyActor, Context, Logger, Message, Turn } from '../actor.ts'
 import { realClock, type Clock, type Millis } from '../clock.ts'
 import { readLog, realFileSystem, type FileSystem, type LogReader } from '../log/mod.ts'
 import {
-  advance, announcerOf, bellOf, createInbox, edgeReceiver, edgeSender, listen, lowestOf, shareBell,
+  advance, announcerOf, bellOf, createInbox, edgeReceiver, edgeSender, listen, lowestOf, momentAfter, readWatermark,
+  shareBell,
   type EdgeEnd, type Receiver, type Sender,
 } from '../mailbox/mod.ts'
 import { seeded } from '../random.ts'
@@ -90,6 +91,18 @@ export const openHost = (
   const sending = sync
     ? lowestOf(sync.watermarks, sync.awaits.filter(({ sends }) => sends).map(({ slot }) => ({ slot, lagMs: 0 })))
     : awaited
+
+  // Until when nobody who is yet to come will speak.
+  const silentUntil = ((): (() => Millis) => {
+    if (!sync?.newcomers) return () => Number.POSITIVE_INFINITY
+    const { slot, lagMs, moments } = sync.newcomers
+    let next = Number.NEGATIVE_INFINITY
+    return () => {
+      const at = readWatermark(sync.watermarks, slot) + lagMs
+      if (at >= next) next = momentAfter(moments, at)
+      return next - 1
+    }
+  })()
 
   let wakes = spec.wakes
   let outbox: Waiting[] = []
@@ -196,7 +209,7 @@ export const openHost = (
   const react = (): boolean => {
     const count = ctx.deliver(horizon)
     if (!sync) return count > 0
-    const quiet = sending()
+    const quiet = Math.min(sending(), silentUntil())
     const wired = isWired()
     drain()
     if (wired) ctx.advance(Math.min(quiet, commands.next - 1))

@@ -127,6 +127,20 @@ t.test('one that holds something stays, or leaves it first; its id is not given 
   t.same(facts.slice(removed + 1).filter((fact) => strategyOf(fact) === id), [])
 })
 
+t.test('who comes when nobody is left finds its decisions take effect at their time', async (t) => {
+  const ids = ['first', 'second', 'third']
+  const facts = await during({ data: data('nobody'), speed: 3000 }, async (session, control) => {
+    await until('it trades', () => minutesOf(session) > 1)
+    for (const { info } of session.trading.fleet.all()) t.same(await control.stop(info.id), { type: 'done' })
+    for (const id of ids) t.same(await control.add({ ...crossing, id }), { type: 'done' })
+    const from = minutesOf(session)
+    await until('they have decided some times', () => minutesOf(session) > from + 60)
+  })
+  const signals = only(facts, 'signalRaised').filter(({ signal }) => ids.includes(signal.strategy))
+  t.same(new Set(signals.map(({ signal }) => signal.strategy)), new Set(ids))
+  t.same(signals.map(({ at, signal }) => at - signal.at).filter((ms) => ms !== 100), [])
+})
+
 const threads = (): number => (existsSync('/proc/self/task') ? readdirSync('/proc/self/task').length : 0)
 
 t.test('fifty that come and go leave nothing behind', async (t) => {
