@@ -1,4 +1,4 @@
-import { ringReader, type Millis, type RingHandle, type RingReader } from '#engine/mod.ts'
+import { ringReader, type Millis, type RecordHandler, type RingHandle, type RingReader } from '#engine/mod.ts'
 import { timeframes, type Candle } from '../domain/candle.ts'
 import { candleOf, END, isCandle, MARK } from '../records.ts'
 
@@ -24,6 +24,9 @@ export type MinuteReader = ReturnType<typeof minuteReader>
 
 /** Which candles are wanted; others are passed over without an allocation. */
 export type Wanted = (instrument: number, timeframe: number) => boolean
+
+/** Records read at once: more than most minutes have. */
+const READ_MAX = 256
 
 type Lane = {
   readonly reader: RingReader
@@ -51,7 +54,7 @@ export const minuteReader = (
   })
 
   // A candle's end is its mark, which comes after it: candles are kept until then.
-  const readerOf = (lane: Lane) => (fields: Float64Array, ints: Int32Array, f: number, i: number): void => {
+  const readerOf = (lane: Lane): RecordHandler => (fields, ints, f, i, sequence) => {
     const shape = ints[i + 1]!
     if (isCandle(shape)) {
       const instrument = ints[i]!
@@ -59,12 +62,15 @@ export const minuteReader = (
       if (timeframe === 0) seen(instrument, fields[f + 4]!)
       if (wanted(instrument, timeframe))
         lane.candles.push({ instrument, candle: candleOf(fields, ints, f, i, symbols, 0) })
-    } else if (shape === MARK || shape === END) lane.mark = markOf(fields, ints, f, i)
+    } else if (shape === MARK || shape === END) {
+      lane.mark = markOf(fields, ints, f, i)
+      lane.reader.seek((sequence + 1) | 0) // what lies behind it is the next minute
+    }
   }
   const handlers = lanes.map(readerOf)
 
   const fill = (lane: Lane, index: number): boolean => {
-    while (!lane.mark && lane.reader.read(1, handlers[index]!) === 1);
+    while (!lane.mark && lane.reader.read(READ_MAX, handlers[index]!) > 0);
     return lane.mark !== null
   }
 

@@ -78,7 +78,8 @@ export const asItComes = (state: State, ctx: Ctx): boolean => {
     ctx.gauges.lost(state.flow.lost())
   }
   ctx.gauges.lag(lagOf(state))
-  return count > 0
+  // All that was there is taken, unless the bound of a turn was met: what comes from here on rings.
+  return count >= TURN_MAX || (state.flow?.lag() ?? 0) > 0
 }
 
 /** Decides at one tick, with what is known by now. Most of the time there is nothing to do, and that costs nothing. */

@@ -6,7 +6,7 @@ import { LINE } from './layout.ts'
  * ```
  * Int32Array; a line is 128 bytes, so that threads do not slow each other
  *   line 2t       BELL      counts the rings for thread t                      whoever rings
- *   line 2t + 1   STATE     0 awake, 1 looking once more, 2 asleep             thread t
+ *   line 2t + 1   STATE     0 awake, 1 waiting in the event loop, 2 asleep     thread t
  *                 SLEPT     what BELL was when thread t went to sleep          thread t
  *                 SEAT      number of the bell to ring for t, less t           the supervisor
  * ```
@@ -33,7 +33,7 @@ const STATE = LINE
 const SLEPT = LINE + 1
 const SEAT = LINE + 2
 const AWAKE = 0
-const LOOKING = 1
+const LISTENING = 1
 const ASLEEP = 2
 
 /**
@@ -42,7 +42,7 @@ const ASLEEP = 2
  */
 export type Turn = boolean | number | { readonly settled: Promise<unknown> }
 
-/** How a sleep ended: the second look found something, somebody rang, or the time was up. */
+/** How a sleep ended: there was something already, somebody rang, or the time was up. */
 export type Woken = 'ready' | 'rung' | 'timeout'
 
 /** What can be seen of a thread from outside: `late` is asleep although it was rung. */
@@ -61,12 +61,12 @@ const LOOK_EVERY_MS = 100
  * One thread's view of the board.
  *
  * Why no wake-up is missed. Who brings something first makes it visible (an atomic store or exchange: HEAD of a ring,
- * the count of a port) and then loads STATE. Who goes to sleep reads BELL, stores LOOKING, and then looks for
- * something once more. These are sequentially consistent, so in their one total order either the store of LOOKING
- * comes before the load of STATE, and the bell is rung; or the load comes first, then the thing was visible before
- * that, and the second look finds it. A ring that falls between reading BELL and waiting changes BELL, and
- * `Atomics.wait` returns at once because the value is no longer the one read. Threads that are awake cost the ringer
- * one load.
+ * the count of a port), then raises BELL, then loads STATE and notifies who is not awake. Who goes to sleep reads BELL,
+ * then looks for something, and only when there is nothing stores STATE and waits for BELL to be other than what it
+ * read. All of these are sequentially consistent. What the look did not find was made visible after it, so BELL is
+ * raised after it was read. Either that comes before the wait, which then returns at once; or it comes after, thus after
+ * the store of STATE, and the ringer, which loads STATE after that, notifies.
+ * One look per wake-up is enough, and whoever is awake costs the ringer an add and a load.
  *
  * Waits are bounded all the same: a thread may be terminated after it published and before it rang. One that was
  * terminated between counting the ring and notifying is repaired by the supervisor's watch: see {@link Bell.nudge}.
@@ -84,12 +84,16 @@ export class Bell {
     this.#notify = notify
   }
 
-  /** Wakes `thread` if it sleeps. Call after what it shall find is visible to it. */
+  /** Wakes `thread` if it sleeps; awake, it will not fall asleep on this. Call after what it shall find is visible. */
   ring(thread: number): void {
     const word = this.#wordOf(thread)
-    if (Atomics.load(this.#board, word + STATE) === AWAKE) return
     Atomics.add(this.#board, word, 1)
-    this.#notify(this.#board, word)
+    if (Atomics.load(this.#board, word + STATE) !== AWAKE) this.#notify(this.#board, word)
+  }
+
+  /** How often this thread was rung: to be read before it looks for work, and given to {@link rest} if there is none. */
+  count(): number {
+    return Atomics.load(this.#board, this.#word)
   }
 
   /**
@@ -107,7 +111,7 @@ export class Bell {
     Atomics.store(this.#board, this.#word + STATE, AWAKE)
   }
 
-  /** The thread is gone: rings for it cost one load again. */
+  /** The thread is gone: nobody is notified for it any more. */
   bury(thread: number): void {
     Atomics.store(this.#board, this.#wordOf(thread) + STATE, AWAKE)
   }
@@ -122,46 +126,43 @@ export class Bell {
     for (let i = 0; i < threads.length; i++) this.ring(threads[i]!)
   }
 
-  /**
-   * Blocks this thread until it is rung, at most `timeoutMs`.
-   * @param look  the second look: true when there is something to do, or the milliseconds until there may be
-   */
-  sleep(look: () => boolean | number, timeoutMs: number): Woken {
-    const rings = this.#lookAgain()
-    const found = look()
-    let woken: Woken = 'ready'
-    if (found !== true) {
-      // From here to the end of the wait nothing but this runs: whoever sees ASLEEP sees a thread that is well.
-      Atomics.store(this.#board, this.#word + SLEPT, rings)
-      Atomics.store(this.#board, this.#word + STATE, ASLEEP)
-      const atMost = found === false ? timeoutMs : Math.min(found, timeoutMs)
-      woken = outcomes[Atomics.wait(this.#board, this.#word, rings, atMost)]
-    }
+  /** Blocks this thread until it has been rung since it read {@link count}, at most `timeoutMs`. */
+  rest(since: number, timeoutMs: number): Exclude<Woken, 'ready'> {
+    // From here to the end of the wait nothing but this runs: whoever sees ASLEEP sees a thread that is well.
+    Atomics.store(this.#board, this.#word + SLEPT, since)
+    Atomics.store(this.#board, this.#word + STATE, ASLEEP)
+    const how = outcomes[Atomics.wait(this.#board, this.#word, since, timeoutMs)]
     Atomics.store(this.#board, this.#word + STATE, AWAKE)
-    return woken
+    return how
   }
 
   /**
-   * The same for a thread that waits for a promise as well, and so must wait in the event loop: until what `look`
-   * waits for is settled, or it is rung.
+   * Looks, and blocks this thread until it is rung if there is nothing, at most `timeoutMs`.
+   * @param look  true when there is something to do, or the milliseconds until there may be
    */
-  async doze(look: () => Turn, timeoutMs: number): Promise<Woken> {
-    const rings = this.#lookAgain()
+  sleep(look: () => boolean | number, timeoutMs: number): Woken {
+    const since = this.count()
     const found = look()
-    let woken: Woken = 'ready'
-    if (typeof found === 'object') {
-      const wait = Atomics.waitAsync(this.#board, this.#word, rings, timeoutMs)
-      const rung = wait.async ? wait.value : Promise.resolve(wait.value)
-      woken = await Promise.race([rung.then((how) => outcomes[how]), found.settled.then(() => 'ready' as const)])
-      if (woken === 'ready') Atomics.notify(this.#board, this.#word) // lets go of the pending wait
-    }
+    return found === true ? 'ready' : this.rest(since, found === false ? timeoutMs : Math.min(found, timeoutMs))
+  }
+
+  /**
+   * {@link rest} for a thread that waits for a promise as well, and so must wait in the event loop: until `settled` is,
+   * or the thread is rung.
+   */
+  async doze(since: number, settled: Promise<unknown>, timeoutMs: number): Promise<Woken> {
+    Atomics.store(this.#board, this.#word + STATE, LISTENING)
+    const wait = Atomics.waitAsync(this.#board, this.#word, since, timeoutMs)
+    const rung = wait.async ? wait.value : Promise.resolve(wait.value)
+    const woken = await Promise.race([rung.then((how) => outcomes[how]), settled.then(() => 'ready' as const)])
+    if (woken === 'ready') Atomics.notify(this.#board, this.#word) // lets go of the pending wait
     Atomics.store(this.#board, this.#word + STATE, AWAKE)
     return woken
   }
 
   /**
    * For threads that live in the event loop: runs `look` now, after each ring, and every 100 ms at least.
-   * `look` takes everything there is; it is its own second look. Costs about twice the CPU of {@link sleep}.
+   * `look` takes everything there is. Costs about twice the CPU of {@link sleep}.
    * Does not keep the process alive. What `look` throws becomes an unhandled rejection, so the thread dies of it.
    * @returns  stops listening
    */
@@ -169,7 +170,8 @@ export class Bell {
     let listening = true
     const turn = () => {
       if (!listening) return
-      const rings = this.#lookAgain()
+      const rings = this.count()
+      Atomics.store(this.#board, this.#word + STATE, LISTENING)
       look()
       const waiting = Atomics.waitAsync(this.#board, this.#word, rings, LOOK_EVERY_MS)
       // Rung while looking: look again, but not before the event loop had its turn.
@@ -186,13 +188,6 @@ export class Bell {
 
   #wordOf(thread: number): number {
     return (thread + Atomics.load(this.#board, thread * 2 * LINE + SEAT)) * 2 * LINE
-  }
-
-  /** From here on whoever brings something rings. */
-  #lookAgain(): number {
-    const rings = Atomics.load(this.#board, this.#word)
-    Atomics.store(this.#board, this.#word + STATE, LOOKING)
-    return rings
   }
 }
 

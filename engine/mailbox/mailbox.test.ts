@@ -79,14 +79,16 @@ t.test('the lowest that is asked for again and again is the lowest, whatever mov
   )
 })
 
-t.test('a bell wakes who sleeps, tells who looks, and costs who is awake nothing', async (t) => {
+t.test('a bell wakes who sleeps, and keeps awake who looks while it rings', async (t) => {
   const bells = createBells(2)
   const [mine, other] = [bellOf(bells, 0), bellOf(bells, 1)]
   t.equal(mine.sleep(() => true, 1000), 'ready')
   t.equal(mine.sleep(() => false, 1), 'timeout')
   t.equal(mine.sleep(() => (other.ringAll([0, 1]), false), 1000), 'rung', 'rung between the look and the wait')
+  const since = mine.count()
   other.ring(0)
-  t.equal(mine.sleep(() => false, 1), 'timeout', 'nobody slept, so nobody was rung')
+  t.equal(mine.rest(since, 3_600_000), 'rung', 'rung while it was at work')
+  t.equal(mine.rest(mine.count(), 1), 'timeout', 'a ring is heard once')
   t.throws(() => bellOf(bells, 2), /2 bells/)
 })
 

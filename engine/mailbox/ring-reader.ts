@@ -14,6 +14,8 @@ export type RecordHandler = (
 
 /** Records a lossy reader copies out at a time: 16 KiB, a third of a first-level cache. A power of two. */
 const COPY_MAX = 256
+/** Records that are cheaper to copy word by word. */
+const FEW = 16
 
 /**
  * The end of one reader. Where it reads ({@link position}) and what it has released (TAIL) are two things: an owner
@@ -181,15 +183,25 @@ export class RingReader {
     this.#ready = (from + count) | 0
   }
 
-  // As i32: moved as half of an f64, one that looks like a NaN might not survive. Whole runs at once: record by
-  // record would take three times as long.
+  // As i32: moved as half of an f64, one that looks like a NaN might not survive. Many records as whole runs: word by
+  // word would take three times as long. A few word by word: a run costs a view of it, and thus garbage.
   #copyRun(copies: Int32Array, from: number, count: number): void {
+    if (count <= FEW) return this.#copyFew(copies, from, count)
     for (let i = 0; i < count; ) {
       const at = 2 * offsetOf((from + i) | 0, this.#shift, this.#ringMask)
       const to = 2 * offsetOf((from + i) | 0, this.#shift, this.#mask)
       const words = Math.min((count - i) * this.#recordWords, this.#ring.length - at, copies.length - to)
       copies.set(this.#ring.subarray(at, at + words), to)
       i += words / this.#recordWords
+    }
+  }
+
+  #copyFew(copies: Int32Array, from: number, count: number): void {
+    const ring = this.#ring
+    for (let i = 0; i < count; i++) {
+      const at = 2 * offsetOf((from + i) | 0, this.#shift, this.#ringMask)
+      const to = 2 * offsetOf((from + i) | 0, this.#shift, this.#mask)
+      for (let word = 0; word < this.#recordWords; word++) copies[to + word] = ring[at + word]!
     }
   }
 

@@ -7,13 +7,13 @@ import { bellOf, createBells, type Woken } from '../mailbox/mod.ts'
 import { seeded } from '../random.ts'
 import { onThread } from '../testing/threads.ts'
 import { createBoard, rouserOf } from './board.ts'
-import { runLoop, type LoopOptions } from './loop.ts'
+import { runLoop } from './loop.ts'
 
 const tasks = new URL('./loop.stress.ts', import.meta.url).href
 const SLOT = 5
 
 /** Runs a loop in this thread over hosts that answer from scripts, until one is at its end; says how it rested. */
-const play = async (scripts: readonly (readonly Turn[])[], over: Partial<LoopOptions> = {}) => {
+const play = async (scripts: readonly (readonly Turn[])[], how: 'rung' | 'timeout' = 'rung') => {
   const rested: (number | string)[] = []
   const left = scripts.map((script) => [...script])
   const asked = scripts.map(() => 0)
@@ -22,15 +22,13 @@ const play = async (scripts: readonly (readonly Turn[])[], over: Partial<LoopOpt
     hosts: left.map((script, n) => ({ turn: () => (asked[n]!++, script.shift() ?? false) })),
     bell: {
       rise: () => undefined,
-      sleep(look, atMost): Woken {
-        const found = look()
-        if (found === true) return 'ready'
-        rested.push(found === false ? atMost : found)
-        return 'rung'
+      count: () => 0,
+      rest(_, atMost): 'rung' | 'timeout' {
+        rested.push(atMost)
+        return how
       },
-      async doze(look): Promise<Woken> {
-        const found = look()
-        if (typeof found === 'object') await found.settled
+      async doze(_, settled): Promise<Woken> {
+        await settled
         rested.push('dozed')
         return 'ready'
       },
@@ -38,23 +36,22 @@ const play = async (scripts: readonly (readonly Turn[])[], over: Partial<LoopOpt
     beat: () => undefined, controlPending: () => false,
     stopping: () => left.some((script) => script.length === 0),
     clock: { now: () => 0, elapsed: () => elapsed++ }, sleepMs: 1000,
-    ...over,
   })
   return { rested, asked }
 }
 
-t.test('a thread that was rung works and looks once more; when it finds more, it works until it has all', async (t) => {
-  t.strictSame(await play([[true, false, true, false]]), { rested: [200, 200], asked: [4] })
-  // Work in the look before the sleep, so it turns without looking until there is none.
-  t.strictSame(await play([[true, true, true, true, false, false]]), { rested: [200], asked: [6] })
+t.test('a thread turns while there is work, and rests after one turn that finds none', async (t) => {
+  t.strictSame(await play([[false, false]]), { rested: [1000, 200], asked: [2] }, 'one turn to a ring is enough')
+  t.strictSame(await play([[true, true, false, false]]), { rested: [200, 200], asked: [4] })
+  t.strictSame((await play([[false, false, false]], 'timeout')).rested, [1000, 1000, 1000], 'idle, it sleeps for long')
 })
 
 t.test('a thread rests for as long as the most eager of its actors allows', async (t) => {
-  t.strictSame((await play([[false, false], [false, false]])).rested, [1000])
-  t.strictSame((await play([[70, 70], [30, 30], [false, false]])).rested, [30])
-  t.strictSame((await play([[false, true, 5, 5], [false, false, 7, 7]])).rested, [5], 'nobody rests while one works')
+  t.strictSame((await play([[false], [false, false]])).rested, [1000])
+  t.strictSame((await play([[70], [30, 30], [false, false]])).rested, [30])
+  t.strictSame((await play([[false, true, 5], [false, false, 7, 7]])).rested, [1000, 5], 'nobody rests while one works')
   const settled = pause(1)
-  t.strictSame((await play([[{ settled }, { settled }], [5, 5]])).rested, ['dozed'])
+  t.strictSame((await play([[{ settled }], [5, 5]])).rested, ['dozed'])
 })
 
 t.test('messages are heard at once when the control word says so, however much there is to do', async (t) => {

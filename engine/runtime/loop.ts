@@ -13,7 +13,7 @@ const IDLE_BREATH_MS = 10_000
 export type LoopOptions = {
   /** The actors of this thread, which share its bell; may grow and shrink while the loop runs. */
   readonly hosts: readonly { turn(): Turn }[]
-  readonly bell: Pick<Bell, 'rise' | 'sleep' | 'doze'>
+  readonly bell: Pick<Bell, 'count' | 'doze' | 'rest' | 'rise'>
   /** Gives a sign of life: called whenever the thread is awake. */
   readonly beat: () => void
   /** Whether the supervisor has posted something since this was last asked; only the event loop can take it. */
@@ -33,14 +33,14 @@ export type LoopOptions = {
  * A turn of the event loop costs as much as the rest of a wake-up, so there is one only when control messages wait,
  * when the last one is long since, and while an actor waits for a promise; then the thread waits in the event loop.
  *
- * The look before a sleep is itself a turn of work. A thread that was rung takes what there is, and looks once more
- * on its way to sleep. When that look finds something it is busy: then it stops looking until a turn finds nothing.
+ * One turn to a wake-up is enough where that turn takes all there is: whatever comes meanwhile raises the bell's count,
+ * which was read before, and with that the sleep ends as it begins.
  */
 export const runLoop = async (options: LoopOptions): Promise<void> => {
   const { hosts, bell, beat, controlPending, stopping, meter, clock = realClock, sleepMs = SLEEP_MS } = options
   let control = false
+  /** Something happened since the event loop had its last turn. */
   let restless = false
-  let idle = false
   let breathed = clock.elapsed()
 
   const breathe = async (): Promise<void> => {
@@ -51,37 +51,24 @@ export const runLoop = async (options: LoopOptions): Promise<void> => {
     await breath()
     breathed = clock.elapsed()
   }
-  const look = (): Turn => {
-    control ||= controlPending()
-    if (control) return true
-    const found = turnAll(hosts)
-    restless ||= found === true
-    return found
-  }
-  const lookAsleep = (): boolean | number => {
-    const found = look()
-    const ready = typeof found === 'object' || found
-    if (ready !== true) meter?.sleeps()
-    idle = ready === false && !restless
-    return ready
-  }
-  const lookDozing = (): Turn => {
-    const found = look()
-    if (typeof found === 'object') meter?.sleeps()
-    return found
-  }
 
-  let woken: Woken = 'rung'
   bell.rise()
   while (!stopping()) {
     beat()
-    // After a whole sleep without a ring there is hardly anything: the look before the next one is enough.
-    const worked = !(idle && woken === 'timeout') && look()
+    const since = bell.count()
+    control ||= controlPending()
+    const worked = control || turnAll(hosts)
+    restless ||= worked === true
     if (control || clock.elapsed() - breathed >= (restless ? BREATH_MS : IDLE_BREATH_MS)) await breathe()
-    else if (typeof worked === 'object') await bell.doze(lookDozing, BREATH_MS)
-    else if (worked !== true || woken !== 'ready')
-      woken = bell.sleep(lookAsleep, restless ? Math.min(BREATH_MS, sleepMs) : sleepMs)
-    meter?.woke()
+    else if (worked !== true) {
+      meter?.sleeps()
+      const atMost: number = restless ? Math.min(BREATH_MS, sleepMs) : sleepMs
+      const woken: Woken = typeof worked === 'object'
+        ? await bell.doze(since, worked.settled, BREATH_MS)
+        : bell.rest(since, worked === false ? atMost : Math.min(worked, atMost))
+      restless ||= woken === 'rung'
+      meter?.woke()
+    }
   }
 }
 
