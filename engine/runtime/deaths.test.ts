@@ -19,9 +19,11 @@ const deaths: readonly { way: string; reason: Down['reason']; says: RegExp; wake
   { way: 'regex', reason: 'hung', says: /no sign of life/ },
   { way: 'wait', reason: 'hung', says: /no sign of life/ },
   { way: 'flood the supervisor', reason: 'flooded', says: /2000 messages/ },
+  { way: 'flood a service', reason: 'flooded', says: /2000 messages/ },
   { way: 'disconnect', reason: 'disconnected', says: /closed the port/ },
 ]
 const limits = { heapMb: 24, youngMb: 2, stackMb: 2, buffersMb: 20 }
+const services = { bell: { ring: () => undefined } }
 
 for (const { way, reason, says, wake } of deaths)
   t.test(`an actor that dies by "${way}" is known as "${reason}", and nobody else notices`, async (t) => {
@@ -30,7 +32,7 @@ for (const { way, reason, says, wake } of deaths)
     const system = await startTree(
       () => [
         one('bystander', { way: 'none', after: 0, tally, wake: true }),
-        one('victim', { way, after: 5, ...(wake && { wake }) }, { limits }),
+        one('victim', { way, after: 5, ...(wake && { wake }) }, { limits, services }),
       ],
       { onDown: (id, down) => downs.push({ id, down }) },
       { atMost: 0 },

@@ -88,7 +88,10 @@ export type StartThread = (name: string, aboard: readonly Aboard[], log: Logger)
  */
 export const defaultLimits: ThreadLimits = { heapMb: 64, youngMb: 1, stackMb: 2, buffersMb: 64 }
 
-/** Messages a second that a thread may send its supervisor: ten times its most log lines. Past it, it is ended. */
+/**
+ * Messages a second that a thread may send its supervisor, and calls of what that offers: ten times its most log lines.
+ * Past it, it is ended.
+ */
 export const MESSAGES_PER_SECOND = 2000
 /**
  * How long after its control port closed a thread has to end before it counts as disconnected: long, since one that
@@ -104,7 +107,16 @@ export const startThread: StartThread = (name, aboard, log) => {
   const limits = placement.limits ?? defaultLimits
   const { port1: control, port2: theirs } = new MessageChannel()
   const rouse = rouserOf(board, bell)
-  const offered = aboard.map(({ child }) => offersOf(child, rouse))
+  const admits = boundedTo(MESSAGES_PER_SECOND, () => {
+    // With the ports goes what still waits to be read from them.
+    closeAll()
+    kill(downOf('flooded', engineProblem('FLOODED', { name, most: MESSAGES_PER_SECOND })))
+  })
+  const offered = aboard.map(({ child }) => offersOf(child, rouse, admits))
+  const closeAll = (): void => {
+    control.close()
+    for (const { ours } of offered) for (const port of ours) port.close()
+  }
   const data: ThreadData = {
     name,
     actors: aboard.map(({ child, spec, sends }, n) => ({
@@ -157,11 +169,9 @@ export const startThread: StartThread = (name, aboard, log) => {
     else if (message.type === 'log') log[message.level]({ actor: message.actor, ...message.values }, message.says)
     else asks.get(message.ask)?.(message)
   }
-  const heard = boundedTo(MESSAGES_PER_SECOND, take, () => {
-    control.close() // and with it goes what still waits to be read
-    kill(downOf('flooded', engineProblem('FLOODED', { name, most: MESSAGES_PER_SECOND })))
+  control.on('message', (message: FromThread) => {
+    if (admits()) take(message)
   })
-  control.on('message', heard)
   control.on('close', () => {
     // A thread that ends closes its ports too, and says why a moment later.
     if (ended === null && !stopped)
@@ -178,8 +188,7 @@ export const startThread: StartThread = (name, aboard, log) => {
     // It had died of something already and was only slow to go.
     if ((ended?.reason === 'hung' || ended?.reason === 'disconnected') && failure !== undefined) ended = null
     ended ??= stopped ? downOf('stopped') : causeOf(name, limits, code, failure)
-    control.close()
-    for (const { ours } of offered) for (const port of ours) port.close()
+    closeAll()
     ready.reject(failure ?? engineProblem('START_FAILED', { name, says: ended.error?.says ?? ended.reason }))
     down.resolve(ended)
   })
@@ -233,33 +242,34 @@ export const startThread: StartThread = (name, aboard, log) => {
 }
 
 /** What a child is offered by name: the ends its thread gets, and those that stay here. */
-const offersOf = ({ placement }: Child, rouse: () => void) => {
+const offersOf = ({ placement }: Child, rouse: () => void, admits: () => boolean) => {
   const ours: MessagePort[] = []
   const theirs: Record<string, MessagePort> = {}
   for (const [name, object] of Object.entries(placement.services ?? {})) {
     const { port1, port2 } = new MessageChannel()
-    offer(object, port1, rouse)
+    offer(object, port1, rouse, admits)
     ours.push(port1)
     theirs[name] = port2
   }
   return { ours, theirs }
 }
 
-/** Passes on at most so many messages a second; at the first one more, calls `flooded`, and nothing from then on. */
-const boundedTo = (perSecond: number, take: (message: FromThread) => void, flooded: () => void) => {
+/** Asked at each message: admits so many a second; at the first one more, calls `flooded`, and none from then on. */
+const boundedTo = (perSecond: number, flooded: () => void): (() => boolean) => {
   let since = realClock.elapsed()
   let count = 0
   let over = false
-  return (message: FromThread): void => {
-    if (over) return
-    if (++count <= perSecond) return take(message)
+  return () => {
+    if (over) return false
+    if (++count <= perSecond) return true
     const now = realClock.elapsed()
     if (now - since > 1000) {
       since = now
       count = 1
-      return take(message)
+      return true
     }
     over = true
     flooded()
+    return false
   }
 }

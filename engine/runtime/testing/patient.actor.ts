@@ -62,6 +62,10 @@ const ways = {
   'flood the supervisor': () => {
     for (;;) control().postMessage({ type: 'turned' })
   },
+  'flood a service': () => {
+    const call = { id: '', type: 'APPLY', path: ['ring'], argumentList: [] }
+    for (;;) service().postMessage(call)
+  },
   disconnect: () => control().close(),
   // As native code does that reads where it should not: the signal ends the process, not the thread.
   crash: () => void process.kill(process.pid, 'SIGSEGV'),
@@ -70,6 +74,7 @@ const ways = {
 const dies = (way: Way, last: Throes): void => (ways[way] as (last: Throes) => void)(last)
 const deeper = (n: number): number => deeper(n + 1) + 1
 const control = (): MessagePort => (workerData as ThreadData).control
+const service = (): MessagePort => (workerData as ThreadData).actors[0]!.services['bell']!
 const beyondRepair = (): Error =>
   Object.assign(new Error('It is beyond repair.'), { code: 'PATIENT_BEYOND_REPAIR', todo: 'Bury it.', next: 'stop' })
 
