@@ -62,7 +62,7 @@ const rows: Row[] = [
   ['the network', strategy({ decide: `fetch('https://x.example')` }), 'FORBIDDEN', `${atDecide} uses fetch`],
   ['a timer', strategy({ decide: 'setTimeout(() => 1)' }), 'FORBIDDEN', `${atDecide} uses setTimeout`],
   ['the clock', strategy({ decide: 'Date.now() ? stay : stay' }), 'FORBIDDEN', `${atDecide} uses Date.now`],
-  ['the clock, as a date', strategy({ decide: 'new Date() && stay' }), 'FORBIDDEN', `${atDecide} uses new Date()`],
+  ['the clock, as a date', strategy({ decide: 'new Date() && stay' }), 'FORBIDDEN', 'bad.ts:9:9 uses new Date()'],
   ['the clock, by another name', strategy({ top: 'const Time = Date' }), 'FORBIDDEN', 'bad.ts:2:14 uses Date'],
   ['a finer clock', strategy({ decide: 'performance.now()' }), 'FORBIDDEN', `${atDecide} uses performance`],
   ['chance', strategy({ decide: 'Math.random() ? stay : stay' }), 'FORBIDDEN', `${atDecide} uses Math.random`],
