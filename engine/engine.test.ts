@@ -95,4 +95,9 @@ t.test('a child is wired by what it is given, and may only send to what stands b
   t.throws(() => checkChildren([sink, source], new Set()), { code: 'ENGINE_REF_UNKNOWN' })
   t.throws(() => checkChildren([sink, group], known), { code: 'ENGINE_NAME_TAKEN' })
   t.throws(() => checkChildren([sink], new Set(['sink'])), { code: 'ENGINE_NAME_TAKEN' })
+  const shares = (name: string, thread: string, loop?: 'blocking' | 'event') =>
+    child(actor, null, { name, thread, ...(loop && { loop }) })
+  t.doesNotThrow(() => checkChildren([shares('a', 't'), shares('b', 'other', 'event'), shares('c', 't')], new Set()))
+  t.throws(
+    () => checkChildren([shares('a', 't'), shares('b', 't', 'event')], new Set()), { code: 'ENGINE_LOOPS_DIFFER' })
 })

@@ -12,6 +12,12 @@ export const engineErrors = catalogue('ENGINE', {
     says: (d: { name: string; to: string }) => `${d.name} is to send to ${d.to}, which does not exist before it.`,
     todo: 'List children from the sink up to the source.',
   },
+  LOOPS_DIFFER: {
+    next: 'stop',
+    says: (d: { name: string; lead: string; thread: string }) =>
+      `${d.name} cannot share the thread ${d.thread} with ${d.lead}: one waits on its bell, one in the event loop.`,
+    todo: 'Give one of them a thread of its own, or the same `loop`.',
+  },
   START_TIMEOUT: {
     next: 'restart',
     says: (d: { name: string; ms: number }) => `${d.name} did not start within ${d.ms} ms.`,

@@ -145,16 +145,32 @@ export const supervisor = (
   children: Supervisor['children'],
 ): Supervisor => ({ kind: 'supervisor', name, policy, children })
 
-/** Refuses a list of siblings that could not run: two of a name, a ref to a child that comes later. */
+/**
+ * Refuses a list of siblings that could not run: two of a name, a ref to a child that comes later, two that share a
+ * thread and live in it in different ways.
+ */
 export const checkChildren = (nodes: readonly Node[], known: ReadonlySet<string>): void => {
   const seen = new Set(known)
+  const first = new Map<string, Child>()
   for (const node of nodes) {
     if (seen.has(node.name)) throw engineProblem('NAME_TAKEN', { name: node.name })
     if (node.kind === 'child')
       for (const to of node.sendsTo) if (!seen.has(to)) throw engineProblem('REF_UNKNOWN', { name: node.name, to })
     seen.add(node.name)
+    if (node.kind === 'child') checkThread(node, first)
   }
 }
+
+const checkThread = (node: Child, first: Map<string, Child>): void => {
+  const { thread } = node.placement
+  if (thread === undefined) return
+  const lead = first.get(thread) ?? node
+  first.set(thread, lead)
+  if (loopOf(lead) !== loopOf(node)) throw engineProblem('LOOPS_DIFFER', { name: node.name, lead: lead.name, thread })
+}
+
+/** How a child's thread waits. */
+export const loopOf = ({ placement: { loop = 'blocking' } }: Child): 'blocking' | 'event' => loop
 
 const refsIn = (given: unknown): string[] => {
   if (given === null || typeof given !== 'object') return []

@@ -70,6 +70,18 @@ t.test('an error that asks for a person is not tried again', async (t) => {
   t.same(restarted, [])
 })
 
+t.test('ending a thread over and over leaves nothing behind', async (t) => {
+  const warnings: Error[] = []
+  const note = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  const system = await startTree(() => [one('a')], {}, { delayMs: 5, delayMsMax: 5 })
+  t.teardown(() => system.stop(1000))
+  for (let n = 0; n < 20; n++) system.kill('a')
+  await until(() => system.actors().some((line) => line.id === 'a' && line.restarts === 1), 'it is back')
+  t.same(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning'), [])
+})
+
 t.test('a crash in native code ends the whole process: what contains it is outside', async (t) => {
   const script = new URL('./testing/crash.ts', import.meta.url)
   const ending = await new Promise<{ signal?: NodeJS.Signals }>((resolve) =>

@@ -126,6 +126,7 @@ export const gaugesOf = (handle: MetricsHandle, slot: number): ThreadGauges => {
 export const readingOf = (handle: MetricsHandle, slot: number, now: number = machineMicros()): Reading => {
   const { row, buckets } = rowOf(handle, slot)
   const latencies = total(buckets)
+  const most = row[LATENCY_MAX]!
   return {
     handled: row[HANDLED]!,
     lag: row[LAG]!,
@@ -133,10 +134,10 @@ export const readingOf = (handle: MetricsHandle, slot: number, now: number = mac
     mailbox: row[MAILBOX]!,
     turns: row[TURNS]!,
     latencies,
-    latencyP50: quantile(buckets, latencies, 0.5),
-    latencyP99: quantile(buckets, latencies, 0.99),
-    latencyP999: quantile(buckets, latencies, 0.999),
-    latencyMax: latencies === 0 ? null : row[LATENCY_MAX]!,
+    latencyP50: quantile(buckets, latencies, 0.5, most),
+    latencyP99: quantile(buckets, latencies, 0.99, most),
+    latencyP999: quantile(buckets, latencies, 0.999, most),
+    latencyMax: latencies === 0 ? null : most,
     thread: threadOf(row, now),
   }
 }
@@ -169,10 +170,11 @@ export const latencySumOf = (handle: MetricsHandle, slot: number): number => row
 
 /**
  * The latency that a share of all did not exceed, in microseconds; `null` without any.
- * @returns  the upper edge of the bucket it lies in: at most 19 % above the true value
+ * @param most  the largest of all
+ * @returns     the upper edge of the bucket it lies in, or `most` if that is less: at most 19 % above the true value
  */
-export const quantileOf = (counts: LatencyCounts, share: number): number | null =>
-  quantile(counts, total(counts), share)
+export const quantileOf = (counts: LatencyCounts, share: number, most: number): number | null =>
+  quantile(counts, total(counts), share, most)
 
 /** The latencies of several rows as if they were one; `null` before the first. In microseconds. */
 export const latencyOf = (
@@ -180,8 +182,13 @@ export const latencyOf = (
   slots: readonly number[],
 ): { readonly p50: number; readonly p99: number } | null => {
   const together = new Int32Array(BUCKETS)
-  for (const slot of slots) rowOf(handle, slot).buckets.forEach((count, i) => (together[i]! += count))
-  const [p50, p99] = [quantileOf(together, 0.5), quantileOf(together, 0.99)]
+  let most = 0
+  for (const slot of slots) {
+    const { row, buckets } = rowOf(handle, slot)
+    buckets.forEach((count, i) => (together[i]! += count))
+    most = Math.max(most, row[LATENCY_MAX]!)
+  }
+  const [p50, p99] = [quantileOf(together, 0.5, most), quantileOf(together, 0.99, most)]
   return p50 === null || p99 === null ? null : { p50, p99 }
 }
 
@@ -213,12 +220,12 @@ const total = (buckets: LatencyCounts): number => {
   return sum
 }
 
-const quantile = (buckets: LatencyCounts, count: number, share: number): number | null => {
+const quantile = (buckets: LatencyCounts, count: number, share: number, most: number): number | null => {
   if (count === 0) return null
   let left = share * count
   for (let i = 0; i < BUCKETS; i++) {
     left -= buckets[i]!
-    if (left <= 0) return Math.round(latencyEdges[i]!)
+    if (left <= 0) return Math.min(Math.round(latencyEdges[i]!), most)
   }
   return null
 }

@@ -4,7 +4,7 @@ import { later, realClock } from '../clock.ts'
 import type { ErrorRecord } from '../errors.ts'
 import type { EdgeEnd } from '../mailbox/mod.ts'
 import { engineProblem } from '../problems.ts'
-import type { Child, ThreadLimits } from '../tree.ts'
+import { loopOf, type Child, type ThreadLimits } from '../tree.ts'
 import { rouserOf, type Board } from './board.ts'
 import { causeOf, downOf, type Down } from './down.ts'
 import type { HostSpec } from './host.ts'
@@ -125,7 +125,7 @@ export const startThread: StartThread = (name, aboard, log) => {
       services: offered[n]!.theirs,
     })),
     board,
-    loop: placement.loop ?? 'blocking',
+    loop: loopOf(aboard[0]!.child),
     control: theirs,
     buffersMb: limits.buffersMb ?? Number.POSITIVE_INFINITY,
   }
@@ -158,9 +158,12 @@ export const startThread: StartThread = (name, aboard, log) => {
   let asked = 0
   ready.promise.catch(() => undefined)
 
+  let ending = false
   const kill = (as: Down): void => {
     ended ??= as
-    void worker.terminate()
+    // Whoever watches it asks again and again until it is gone, and each request would leave a listener.
+    if (!ending) void worker.terminate()
+    ending = true
   }
   const take = (message: FromThread): void => {
     if (message.type === 'ready') ready.resolve()

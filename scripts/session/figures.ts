@@ -125,6 +125,7 @@ const candleActors = ({ ground: { run } }: Session, all: readonly ActorStatus[])
 
 const latencyView = (metrics: MetricsHandle, { id, slot, reading }: ActorStatus): LatencyView | null => {
   if (slot === null || !reading || reading.latencyMax === null) return null
+  const { latencyMax: max } = reading
   const counts = latencyCounts(metrics, slot)
   const all = [...counts].map((count, i) => ({ upTo: latencyEdges[i]!, count }))
   const buckets = all.slice(all.findIndex(({ count }) => count > 0), all.findLastIndex(({ count }) => count > 0) + 1)
@@ -133,10 +134,10 @@ const latencyView = (metrics: MetricsHandle, { id, slot, reading }: ActorStatus)
     buckets,
     count: buckets.reduce((sum, { count }) => sum + count, 0),
     sum: latencySumOf(metrics, slot),
-    p50: quantileOf(counts, 0.5),
-    p99: quantileOf(counts, 0.99),
-    p999: quantileOf(counts, 0.999),
-    max: reading.latencyMax,
+    p50: quantileOf(counts, 0.5, max),
+    p99: quantileOf(counts, 0.99, max),
+    p999: quantileOf(counts, 0.999, max),
+    max,
   }
 }
 
