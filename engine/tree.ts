@@ -32,7 +32,8 @@ export type Placement = {
   /**
    * Hosted mode: children of the same supervisor that name the same thread share it, one heap and one bell. They die
    * together, and together they are started again from the journal, also when only one of them is stopped or replaced.
-   * The first of them lends the thread its limits, its loop, its engine code and its times. By default each has one.
+   * The first of them lends the thread its loop, its engine code and its times; its memory is what all of them may
+   * have. By default each has one.
    */
   readonly thread?: string
   /** How often it may fail, in place of what its supervisor's policy says; beside it, where all restart together. */

@@ -84,8 +84,6 @@ export const openHost = (
   let inlets: ((most: number) => void)[] = []
   const senders = new Map<string, Sender<Message>>()
   const gauges = gaugesOf(board.metrics, spec.slot)
-  const recovered = Atomics.load(durable, 0)
-  const facts = sync?.facts ? factStream(sync.facts, spec.id, disk, durable, recovered) : null
   const commandLag = sync?.commandLagMs ?? 0
   const awaited = sync ? lowestOf(sync.watermarks, sync.awaits) : () => Number.POSITIVE_INFINITY
   const sending = sync
@@ -104,6 +102,8 @@ export const openHost = (
     }
   })()
 
+  let recovered = -1
+  let facts: ReturnType<typeof factStream> | null = null
   let wakes = spec.wakes
   let outbox: Waiting[] = []
   let arrived = 0
@@ -140,7 +140,9 @@ export const openHost = (
 
   const ctx: Context = {
     id: spec.id,
-    recovered,
+    get recovered() {
+      return recovered
+    },
     journaled: () => Atomics.load(durable, 0),
     clock,
     disk,
@@ -223,6 +225,9 @@ export const openHost = (
 
   return {
     start: async () => {
+      // Now and not before: whoever shares this thread and started first may have opened the journal.
+      recovered = Atomics.load(durable, 0)
+      if (sync?.facts) facts = factStream(sync.facts, spec.id, disk, durable, recovered)
       state = await actor.start(spec.given, ctx)
     },
     turn: () => {

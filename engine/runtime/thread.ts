@@ -79,7 +79,7 @@ export type Thread = {
   kill(down: Down): void
 }
 
-/** Starts actors in a thread, the first of which lends it its loop, its limits and its place on the board. */
+/** Starts actors in a thread, the first of which lends it its loop, its code and its place on the board. */
 export type StartThread = (name: string, aboard: readonly Aboard[], log: Logger) => Thread
 
 /**
@@ -104,7 +104,7 @@ const sources = new URL('./thread-main.ts', import.meta.url)
 /** Starts actors in a worker thread of this process. */
 export const startThread: StartThread = (name, aboard, log) => {
   const { child: { placement }, spec: { board, bell } } = aboard[0]!
-  const limits = placement.limits ?? defaultLimits
+  const limits = limitsOf(aboard)
   const { port1: control, port2: theirs } = new MessageChannel()
   const rouse = rouserOf(board, bell)
   const admits = boundedTo(MESSAGES_PER_SECOND, () => {
@@ -243,6 +243,15 @@ export const startThread: StartThread = (name, aboard, log) => {
     kill,
   }
 }
+
+/** Those who share a thread have there what they would have alone; what comes and goes at once they need not add up. */
+const limitsOf = (aboard: readonly Aboard[]): ThreadLimits =>
+  aboard.map(({ child: { placement } }) => placement.limits ?? defaultLimits).reduce((all, one) => ({
+    heapMb: all.heapMb + one.heapMb,
+    youngMb: Math.max(all.youngMb, one.youngMb),
+    stackMb: Math.max(all.stackMb, one.stackMb),
+    ...(all.buffersMb !== undefined && one.buffersMb !== undefined && { buffersMb: all.buffersMb + one.buffersMb }),
+  }))
 
 /** What a child is offered by name: the ends its thread gets, and those that stay here. */
 const offersOf = ({ placement }: Child, rouse: () => void, admits: () => boolean) => {
