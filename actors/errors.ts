@@ -46,6 +46,25 @@ export const configErrors = catalogue('CONFIG', {
     says: (d: { strategy: string }) => `Two strategies are called ${d.strategy}.`,
     todo: 'Give one of them another id.',
   },
+  NO_SUCH_ACTOR: {
+    next: 'stop',
+    says: (d: { where: string; actor: string; able: readonly string[] }) =>
+      `${d.where} names an actor that does not exist: ${d.actor}. Those that may share a thread: ${d.able.join(', ')}.`,
+    todo: 'Correct the name. To place candles/1 and those after it, say how many "shards" there are.',
+  },
+  PLACED_TWICE: {
+    next: 'stop',
+    says: (d: { where: string; actor: string }) => `${d.where} places ${d.actor} twice.`,
+    todo: 'Name it once: an actor lives in one thread.',
+  },
+  MAY_NOT_SHARE: {
+    next: 'stop',
+    says: (d: { where: string; actor: string; able: readonly string[] }) =>
+      `${d.where} names ${d.actor}, which may share no thread with the core. Those that may: ${d.able.join(', ')}.`,
+    todo:
+      'Leave it out: store and api live in the event loop. Strategies share a thread with each other alone, by the ' +
+      'same "thread" in their entries.',
+  },
   FLEET_EMPTY: {
     next: 'stop',
     says: (d: { recording: string }) =>

@@ -12,6 +12,8 @@ export type FleetEntry = {
   readonly capital?: number
   readonly params?: Readonly<Record<string, unknown>>
   readonly risk?: Readonly<Record<string, unknown>>
+  /** Shared with all entries of the fleet that name the same; by default it has one of its own. */
+  readonly thread?: string
 }
 
 /** What a strategy is given to trade with unless its entry says otherwise: ten lakh rupees. */

@@ -14,6 +14,7 @@ import { instrumentsOf, openRecording, type Recording } from './feed/recording.t
 import { sessionClassOf } from './feed/validate.ts'
 import { capitalByDefault, type FleetEntry } from './fleet.ts'
 import type { RunInfo, StrategyForm, StrategyInfo } from './messages.ts'
+import type { RunPlacement } from './placement.ts'
 import { limitsFor, strategyLimits, type Limits } from './risk/limits.ts'
 import type { Config } from './settings.ts'
 import { strategyTypes } from './strategies/mod.ts'
@@ -34,6 +35,8 @@ export type Run = {
   readonly limits: Limits
   /** Instances of the default fleet that do not fit the recording. */
   readonly leftOut: readonly string[]
+  /** In which threads it runs: how, not what, so that it is the same run in any. */
+  readonly placement: RunPlacement
 }
 
 /** What is known of the strategies that are files, by their ids; `null` for one that was refused. */
@@ -78,6 +81,7 @@ export const prepareRun = async (
     marks: days.flatMap((day) => marksOf(sessionOf(day, classOf(instruments))!)),
     limits,
     leftOut: config.strategies.filter((one) => !fits.includes(one)).map((one) => one.id),
+    placement: config.placement,
   }
 }
 

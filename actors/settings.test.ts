@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { capitalByDefault, defaultFleet } from './fleet.ts'
+import { placedByDefault } from './placement.ts'
 import { parseConfig, readConfig } from './settings.ts'
 
 const one = { id: 'ema-1', type: 'ema-cross', symbol: 'NIFTY-I' }
 const fleet = (...strategies: unknown[]) => ({ strategies })
+const together = (...groups: unknown[]) => ({ placement: { together: groups } })
 
 t.test('a configuration says what runs; what it leaves out is filled in', async (t) => {
   const rest = { capital: capitalByDefault, params: {}, risk: {} }
@@ -19,7 +21,20 @@ t.test('a configuration says what runs; what it leaves out is filled in', async 
     ['no strategies at all', fleet(), { strategies: [], chosen: true }],
   ]
   for (const [what, given, config] of rows) t.match(parseConfig(given, 'file'), config, what)
-  t.strictSame(readConfig(), { strategies: defaultFleet, account: {}, chosen: false })
+  t.strictSame(readConfig(), { strategies: defaultFleet, account: {}, chosen: false, placement: placedByDefault })
+})
+
+t.test('a configuration says who shares a thread; by default nobody does', async (t) => {
+  const strategies = [{ ...one, thread: 'a' }, { ...one, id: 'b' }]
+  const { placement } = parseConfig({ strategies, placement: { shards: 2, together: [['risk', 'candles/1']] } }, 'file')
+  t.same(placement, {
+    shards: 2,
+    core: { 'risk': 'risk+candles/1', 'candles/1': 'risk+candles/1' },
+    strategies: { 'ema-1': 'shared/a' },
+  })
+  for (const given of [{}, { placement: {} }, { placement: { together: [] } }, fleet(one)])
+    t.same(parseConfig(given, 'file').placement, placedByDefault)
+  t.match(parseConfig({ placement: { shards: 16 } }, 'file'), { chosen: false, placement: { shards: 16 } })
 })
 
 t.test('what is wrong is named with its place', async (t) => {
@@ -47,6 +62,20 @@ t.test('what is wrong is named with its place', async (t) => {
     [fleet({ ...one, params: [] }), WRONG, /\.params/],
     [fleet({ ...one, risk: 5 }), WRONG, /\.risk is 5/],
     [fleet(one, { ...one, symbol: 'BANKNIFTY-I' }), 'CONFIG_ID_TAKEN', /ema-1/],
+    [fleet({ ...one, thread: 'Trend 1' }), WRONG, /^file: strategies\[0\]\.thread is "Trend 1"; .* lower-case/],
+    [fleet({ ...one, thread: '' }), WRONG, /\.thread is ""/],
+    [{ placement: [] }, WRONG, /^file: placement is \[\]/],
+    [{ placement: { shard: 2 } }, 'CONFIG_UNKNOWN_KEY', /^file: placement .*: shard\. Known: shards, together/],
+    ...[0, 17, 1.5, '2'].map((shards): Row => [{ placement: { shards } }, WRONG, /\.shards is .*; .*1 to 16/]),
+    [together('risk'), WRONG, /^file: placement\.together\[0\] is "risk"; it must be a list/],
+    [together(['risk']), WRONG, /two actors or more/],
+    [together(['risk', 7]), WRONG, /^file: placement\.together\[0\]\[1\] is 7/],
+    [together(['risk', 'journal']), 'CONFIG_NO_SUCH_ACTOR', /journal\. .*: executor, risk, candles\/0, feed\./],
+    [together(['feed', 'candles/1']), 'CONFIG_NO_SUCH_ACTOR', /candles\/1/],
+    [together(['risk', 'risk']), 'CONFIG_PLACED_TWICE', /risk twice/],
+    [together(['risk', 'feed'], ['executor', 'feed']), 'CONFIG_PLACED_TWICE', /feed twice/],
+    [together(['risk', 'api']), 'CONFIG_MAY_NOT_SHARE', /api/],
+    [together(['risk', 'strategy/ema-1']), 'CONFIG_MAY_NOT_SHARE', /strategy\/ema-1/],
   ]
   for (const [given, code, says] of rows)
     t.throws(() => parseConfig(given, 'file'), { code, message: says }, JSON.stringify(given))

@@ -229,6 +229,9 @@ const syncIn = ({ order }: Wiring, sync: Sync): Sync =>
   }
 
 const symbolsOf = (run: Run) => run.instruments.all
+/** The thread an actor of the core is to share, if it is. */
+const sharing = ({ placement: { core } }: Run, name: string): Pick<Placement, 'thread'> => threadOf(core[name])
+const threadOf = (thread: string | undefined) => (thread === undefined ? {} : { thread })
 const shardName = (shard: number): string => `candles/${shard}`
 const shardNames = ({ rings }: Wiring): string[] => rings.map((_, shard) => shardName(shard))
 
@@ -260,6 +263,7 @@ const executorChild = (run: Run, wiring: Wiring, services: Placement['services']
     },
     {
       name: 'executor',
+      ...sharing(run, 'executor'),
       intensity: strict,
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       services: services ?? {},
@@ -285,6 +289,7 @@ const riskChild = (run: Run, wiring: Wiring, seats: Seats): Child =>
     { limits: run.limits, instruments: symbolsOf(run), executor: { ref: 'executor' } },
     {
       name: 'risk',
+      ...sharing(run, 'risk'),
       intensity: strict,
       limits: { heapMb: 256, youngMb: 32, stackMb: 4 },
       wakes: ['executor'],
@@ -341,6 +346,7 @@ const strategyChild = (
   }
   return child(actor, given, {
     name: actorOf(info.id), rank: RANK_FIRST + n, wakes: ['risk'], sync, asleep, ...(code && { code }),
+    ...threadOf(run.placement.strategies[info.id]),
   })
 }
 
@@ -353,6 +359,7 @@ const candlesChild = (run: Run, wiring: Wiring, shard: number): Child =>
     },
     {
       name: shardName(shard),
+      ...sharing(run, shardName(shard)),
       intensity: strict,
       limits: { heapMb: 128, youngMb: 16, stackMb: 4 },
       wakes: ['strategies', 'executor'],
@@ -369,6 +376,7 @@ const feedChild = (run: Run, wiring: Wiring, latest: LatestHandle, pace: Pace): 
     },
     {
       name: 'feed',
+      ...sharing(run, 'feed'),
       limits: { heapMb: 256, youngMb: 64, stackMb: 4 },
       wakes: [...rings.map((_, shard) => shardName(shard)), 'executor'],
     },

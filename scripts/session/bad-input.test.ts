@@ -111,6 +111,7 @@ const reported = async (t: Test, name: string, given: readonly string[]) => {
 const one = { id: 'a', type: 'ema-cross', symbol: 'NIFTY-I' }
 const fleet = (name: string, ...strategies: object[]) => (): string => configured(name, { strategies })
 const oneWith = (name: string, over: object) => fleet(name, { ...one, ...over })
+const placed = (name: string, together: string[][]) => (): string => configured(name, { placement: { together } })
 type Fault = [what: string, config: () => string, code: string, says: RegExp]
 const faults: Fault[] = [
   ['that is not there', () => place('no.json'), 'CONFIG_NOT_READABLE', /no\.json/],
@@ -123,6 +124,11 @@ const faults: Fault[] = [
   ['with an unknown parameter', oneWith('param', { params: { speed: 3 } }), 'CONFIG_PARAMS', /speed/],
   ['with one id for two', fleet('twice', one, one), 'CONFIG_ID_TAKEN', /\ba\b/],
   ['with a symbol that is not recorded', oneWith('symbol', { symbol: 'GOLD' }), 'CONFIG_SYMBOL_UNKNOWN', /GOLD/],
+  ['with a thread of no name', oneWith('thread', { thread: 'A B' }), 'CONFIG_WRONG_TYPE', /A B/],
+  ['with too many shards', () => configured('shards', { placement: { shards: 99 } }), 'CONFIG_WRONG_TYPE', /99/],
+  ['that places nobody', placed('nobody', [['risk', 'broker']]), 'CONFIG_NO_SUCH_ACTOR', /broker/],
+  ['that places one twice', placed('two', [['risk', 'feed'], ['feed', 'executor']]), 'CONFIG_PLACED_TWICE', /feed/],
+  ['that places a server', placed('server', [['risk', 'store']]), 'CONFIG_MAY_NOT_SHARE', /store/],
   ['with a limit that does not exist', oneWith('limit', { risk: { luck: 1 } }), '[A-Z]+_[A-Z_]+', /luck/],
 ]
 for (const [what, file, code, says] of faults)

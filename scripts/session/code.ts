@@ -65,12 +65,15 @@ export const openCode = async (fleet: readonly FleetEntry[], built: BuiltCode, i
     refused,
     written: [...entries.keys()],
     definitionOf: ({ id, type }, apart = true) =>
-      entries.has(id) ? (running.get(id)?.url ?? '') : apart ? built.definitionOf(type) : sourceOf(type),
+      entries.has(id) ? instanceOf(id, running.get(id)) : apart ? built.definitionOf(type) : sourceOf(type),
     verdictOf: (id) => verdicts.get(id),
     check,
     accept,
   }
 }
+
+// Two of one file may live in one thread: each has its own instance of it, and shares no variable with the other.
+const instanceOf = (id: string, good: Good | undefined): string => (good ? `${good.url}?${id}` : '')
 
 type Good = Extract<Verdict, { type: 'good' }>
 

@@ -117,7 +117,7 @@ const candleActors = ({ ground: { run } }: Session, all: readonly ActorStatus[])
     const bare: ActorStatus = {
       id: `candle/${symbol}`, kind: 'actor', parent: shard?.id ?? null, state: shard?.state ?? 'stopped',
       restarts: shard?.restarts ?? 0, down: null, upSince: null, reading: null, killable: false, slot: null,
-      thread: shard?.id ?? null, policy: null,
+      thread: shard?.thread ?? null, policy: null,
     }
     return viewOf(bare, null, undefined)
   })

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { pause, realClock } from '#engine/clock.ts'
 import { recordOf, type ErrorRecord } from '#engine/errors.ts'
 import { lockDirectory, type Lock } from '#engine/lock.ts'
@@ -11,6 +11,7 @@ import {
 import { standingOf } from '#actors/journal/past.ts'
 import { kindOf } from '#actors/journal/kinds.ts'
 import type { Command, SystemFact } from '#actors/messages.ts'
+import { shardsFor } from '#actors/placement.ts'
 import { prepareRun, type Run } from '#actors/run.ts'
 import type { Order } from '#actors/strategy/strategy.actor.ts'
 import { dataDirectory, readConfig } from '#actors/settings.ts'
@@ -35,6 +36,7 @@ export type SessionOptions = {
   /** In which order things happen: in event time by default. */
   readonly order?: Order
   readonly fresh?: boolean
+  /** Candle shards, whatever the configuration says. */
   readonly shards?: number
   readonly strategyActor?: Conduct['strategyActor']
   readonly log: Logger
@@ -162,7 +164,7 @@ export const startSession = async (
   const trading = tradingTree(run, {
     pace: { speed: options.speed, rate: options.rate ?? null, from: options.from },
     order: options.order ?? 'event-time',
-    shards: options.shards ?? Math.max(1, cpus().length - 3),
+    shards: options.shards ?? run.placement.shards ?? shardsFor(availableParallelism()),
     services: { halting: { halted: stand } },
     refused: code.refused,
     definitionOf: (info) => code.definitionOf(info, !strategyActor),
