@@ -38,7 +38,8 @@ const choose = (only: string | undefined): string[] => {
   const files = findBenches()
   if (only === undefined) return files
   return only.split(',').flatMap((name) => {
-    const chosen = files.filter((file) => nameOf(file) === name)
+    // A name stands for what is below it too: `fleet` for `fleet.memory`.
+    const chosen = files.filter((file) => nameOf(file) === name || nameOf(file).startsWith(`${name}.`))
     const needs = `one of ${files.map(nameOf).join(', ')}`
     if (chosen.length === 0)
       throw commandProblem('VALUE_INVALID', { option: '--only', given: name, needs })

@@ -5,7 +5,7 @@ import { commandProblem } from './command/errors.ts'
 import { runCommand } from './command/run-command.ts'
 import { median } from '#engine/testing/bench.ts'
 import { shippedRecording } from './session/open.ts'
-import { fromOf, speedOf } from './session/options.ts'
+import { fromOf, orderOf, rateOf, speedOf } from './session/options.ts'
 import { slopeOf } from './soak/memory.ts'
 import { soak, type SoakPlan, type SoakReport } from './soak/soak.ts'
 
@@ -15,7 +15,8 @@ const theSoak = command({
   options: {
     strategies: { value: 'N', default: '200', says: 'how many strategies run' },
     ticks: { value: 'N', default: '50', says: 'how many of them read single ticks' },
-    rate: { value: 'TICKS', says: 'ticks a second, such as 20000, in the order of arrival; or:' },
+    order: { value: 'ORDER', default: 'arrival', says: 'arrival: nobody waits, as live; event-time: as a replay' },
+    rate: { value: 'TICKS', says: 'ticks a second, such as 20000, instead of:' },
     speed: { value: 'SPEED', default: '1x', says: '1x, Nx or max' },
     from: { value: 'HH:MM', default: '09:30', says: 'with --speed: hurry through the session up to this time' },
     faults: { value: 'N', default: '10', says: 'strategies that go wrong in each faulty minute' },
@@ -35,13 +36,18 @@ const theSoak = command({
     }
     const ms = count('window') * 1000
     const calm = { faults: 0, ms }
-    const { rate } = given
     const plan: SoakPlan = {
       strategies: count('strategies'),
       ticks: count('ticks'),
-      pace: rate === undefined
-        ? { speed: speedOf(given.speed), from: fromOf(given.from), recording: given.recording }
-        : { speed: null, from: null, recording: given.recording, rate: Number(rate), order: 'arrival' },
+      pace: {
+        recording: given.recording,
+        order: orderOf(given.order),
+        rate: rateOf(given.rate),
+        // At a rate there is nothing to hurry through.
+        ...(given.rate === undefined
+          ? { speed: speedOf(given.speed), from: fromOf(given.from) }
+          : { speed: null, from: null }),
+      },
       windows: [
         ...Array.from({ length: count('minutes') }, () => [calm, { faults: count('faults'), ms }]).flat(),
         ...Array.from({ length: count('after') }, () => calm),

@@ -64,8 +64,8 @@ const LOOK_EVERY_MS = 100
  * the count of a port), then raises BELL, then loads STATE and notifies who is not awake. Who goes to sleep reads BELL,
  * then looks for something, and only when there is nothing stores STATE and waits for BELL to be other than what it
  * read. All of these are sequentially consistent. What the look did not find was made visible after it, so BELL is
- * raised after it was read. Either that comes before the wait, which then returns at once; or it comes after, thus after
- * the store of STATE, and the ringer, which loads STATE after that, notifies.
+ * raised after it was read. Either that comes before the wait, which then returns at once; or it comes after, thus
+ * after the store of STATE, and the ringer, which loads STATE after that, notifies.
  * One look per wake-up is enough, and whoever is awake costs the ringer an add and a load.
  *
  * Waits are bounded all the same: a thread may be terminated after it published and before it rang. One that was
@@ -91,7 +91,7 @@ export class Bell {
     if (Atomics.load(this.#board, word + STATE) !== AWAKE) this.#notify(this.#board, word)
   }
 
-  /** How often this thread was rung: to be read before it looks for work, and given to {@link rest} if there is none. */
+  /** Rings so far: to be read before it looks for work, and given to {@link rest} if there is none. */
   count(): number {
     return Atomics.load(this.#board, this.#word)
   }

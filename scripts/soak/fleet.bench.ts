@@ -22,15 +22,19 @@ export const name = 'fleet'
 
 /** Small enough to run with the tests. */
 export const smoke = (): Promise<BenchReport> =>
-  measure({ sizes: [6], rounds: 1, windowMs: 500, rate: 2000, idle: 6, idleMs: 500, spin: 6 })
+  measure({ sizes: [6], rounds: 1, settleMs: 500, windowMs: 500, rate: 2000, idle: 6, idleMs: 500, spin: 6 })
 
 /** Worth reading. */
 export const full = (): Promise<BenchReport> =>
-  measure({ sizes: [100, 200], rounds: 5, windowMs: 5000, rate: 20_000, idle: 100, idleMs: 20_000, spin: 100 })
+  measure({
+    sizes: [100, 200], rounds: 5, settleMs: 8000, windowMs: 5000, rate: 20_000, idle: 100, idleMs: 20_000, spin: 100,
+  })
 
 type Size = {
   readonly sizes: readonly number[]
   readonly rounds: number
+  /** After the start: what comes while every thread is still compiling its code does not count. */
+  readonly settleMs: number
   readonly windowMs: number
   readonly rate: number
   readonly idle: number
@@ -52,7 +56,7 @@ const measure = async (size: Size): Promise<BenchReport> => {
 }
 
 /** Rounds of real strategies and bare threads by turns; the figures are medians of the rounds. */
-const besideBare = async (strategies: number, { rounds, windowMs, rate }: Size): Promise<Part> => {
+const besideBare = async (strategies: number, { rounds, settleMs, windowMs, rate }: Size): Promise<Part> => {
   const instruments = await recordedInstruments()
   const real: Latency[] = []
   const bare: Latency[] = []
@@ -60,7 +64,7 @@ const besideBare = async (strategies: number, { rounds, windowMs, rate }: Size):
   for (let round = 0; round < rounds; round++) {
     const both = [
       async () => {
-        const outcome = await realRound(strategies, rate, windowMs)
+        const outcome = await realRound(strategies, rate, { settleMs, windowMs })
         real.push(outcome)
         lost += outcome.lost
       },
@@ -90,15 +94,16 @@ const besideBare = async (strategies: number, { rounds, windowMs, rate }: Size):
   }
 }
 
-/** What comes while the code is still being compiled does not count. */
-const SETTLE_MS = 1000
-
 type Latency = { readonly p50: number; readonly p99: number }
 
-const realRound = (strategies: number, rate: number, ms: number): Promise<Latency & { readonly lost: number }> => {
+type Round = Latency & { readonly lost: number }
+
+const realRound = (
+  strategies: number, rate: number, { settleMs, windowMs: ms }: Pick<Size, 'settleMs' | 'windowMs'>,
+): Promise<Round> => {
   const pace = { speed: null, from: null, rate, order: 'arrival' } as const
   return inSession({ strategies, ticks: strategies, pace }, async (session) => {
-    await pause(SETTLE_MS)
+    await pause(settleMs)
     const close = openWindow(session.system)
     await pause(ms)
     const { p50, p99 } = close(new Set(), 0, ms)
@@ -116,7 +121,7 @@ const idle = ({ idle: strategies, idleMs }: Size): Promise<Part> =>
     const percent = ((cpuMillis() - cpu) / ms) * 100
     return {
       results: { [`CPU of the process with ${strategies} idle strategies, % of a core`]: percent },
-      ratios: {},
+      ratios: { 'fleet.idle/core': percent / 100 },
       check: `${strategies} idle`,
     }
   })
@@ -134,11 +139,12 @@ const quietMinute = async ({ system }: Session, ms: number): Promise<void> => {
 }
 
 /** One strategy takes all the time it can get, though it gives signs of life: what the others' latency becomes. */
-const spinning = ({ spin: strategies, rounds, windowMs, rate }: Size): Promise<Part> => {
+const spinning = ({ spin: strategies, rounds, settleMs, windowMs, rate }: Size): Promise<Part> => {
   const words = faultWords(strategies)
   const pace = { speed: null, from: null, rate: rate / 4, order: 'arrival' } as const
   return inSession({ strategies, ticks: strategies, pace, faulty: true }, async (session) => {
     const ratios: number[] = []
+    await pause(settleMs)
     const spinner = new Set([session.trading.actorOf(fleetOf(strategies, strategies)[0]!.id)])
     for (let round = 0; round < rounds; round++) {
       const window = async (spin: boolean): Promise<number> => {

@@ -9,7 +9,7 @@ import { columns, type Ticks } from './columns.ts'
  * Ticks of a thousand symbols into candles of four timeframes, within one thread: the builders of the candle actors,
  * beside a loop over a struct of arrays that does the same arithmetic and nothing else.
  */
-export const name = 'dispatch'
+export const name = 'fleet.dispatch'
 
 /** Small enough to run with the tests. */
 export const smoke = (): Promise<BenchReport> => measure({ symbols: 20, minutes: 16, ticksPerMinute: 400, rounds: 2 })

@@ -5,7 +5,7 @@ import { median, type BenchReport } from '#engine/testing/bench.ts'
 import type { Held } from './memory-child.ts'
 
 /** What a strategy's thread with its indicators keeps in memory, against a worker that does nothing. */
-export const name = 'memory'
+export const name = 'fleet.memory'
 
 /** Small enough to run with the tests. */
 export const smoke = (): Promise<BenchReport> => measure({ count: 4, rounds: 1 })
@@ -26,7 +26,7 @@ const measure = async ({ count, rounds }: { count: number; rounds: number }): Pr
       'memory.emptyWorker MB': empty!,
       'memory.strategyHeap MB': median(found.strategies.map(({ heaps }) => heaps)),
     },
-    ratios: {},
+    ratios: { 'memory.strategy/emptyWorker': strategy! / empty! },
     check: `${count} strategies and ${count} empty workers, ${rounds} rounds`,
     notes: process.platform === 'linux' ? [] : ['Only Linux says what a process keeps for itself.'],
   }
