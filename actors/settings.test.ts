@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { capitalByDefault, defaultFleet } from './fleet.ts'
@@ -87,3 +88,26 @@ t.test('a file that cannot be read is named', async (t) => {
   for (const file of ['bad.json', 'none.json'])
     t.throws(() => readConfig(join(dir, file)), { code: 'CONFIG_NOT_READABLE', message: new RegExp(file) }, file)
 })
+
+t.test('the example in the guide is a configuration, and the guide knows every key', async (t) => {
+  const guide = readFileSync(join(import.meta.dirname, '../docs/guides/configure.md'), 'utf8')
+  const example = /```json\n([^]+?)```/.exec(guide)![1]!
+  const { placement } = parseConfig(JSON.parse(example), 'the guide')
+  t.same(placement, {
+    shards: 2,
+    core: { risk: 'risk+executor', executor: 'risk+executor' },
+    strategies: { 'ema-slow': 'shared/trend', 'ema-quick': 'shared/trend' },
+  })
+  for (const given of [{ x: 1 }, { strategies: [{ x: 1 }] }, { placement: { x: 1 } }]) {
+    const [, keys] = /Known: (.*)\./.exec(thrown(() => parseConfig(given, 'file')))!
+    for (const key of keys!.split(', ')) t.match(guide, new RegExp(`^\\|.*[\`.]${key}[\`.[]`, 'm'), key)
+  }
+})
+
+const thrown = (work: () => unknown): string => {
+  try {
+    return JSON.stringify(work())
+  } catch (error) {
+    return (error as Error).message
+  }
+}

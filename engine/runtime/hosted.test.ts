@@ -32,6 +32,9 @@ t.test('actors that name the same thread share it, and speak with each other and
   const slots = system.actors().flatMap(({ slot }) => slot ?? [])
   for (const slot of slots.slice(0, 2))
     t.ok(readingOf(system.board.metrics, slot).turns > 0, 'each has its own figures')
+  const threads = slots.map((slot) => readingOf(system.board.metrics, slot).thread)
+  t.same(threads.map((one) => one !== null), [true, false, true], 'what their thread costs is shown once')
+  t.ok(threads[0]!.heapLimitBytes > 1.5 * threads[2]!.heapLimitBytes, 'and may be what both of them may have')
 })
 
 t.test('a shared thread that dies takes all down with its reason; they come back together', async (t) => {

@@ -67,6 +67,21 @@ t.test('a file gives the same facts in threads and in one thread', async (t) => 
   t.ok(only(many.facts, 'orderFilled').length > 0)
 })
 
+t.test('two of one file share no variable, whoever shares a thread', async (t) => {
+  const text = file('', `(calls++, calls % 7 === 0 ? noted('long', String(calls)) : stay)`)
+    .replace('export', 'let calls = 0\nexport')
+  const signals = async (thread?: string) => {
+    const { config, data } = fleet({ counts: text })
+    const entry = { file: 'counts.ts', symbol: 'NIFTY-I', thread }
+    writeFileSync(config, JSON.stringify({ strategies: [{ ...entry, id: 'a' }, { ...entry, id: 'b' }] }))
+    const { facts } = await play({ config, data, recording })
+    return only(facts, 'signalRaised').map(({ signal: { strategy, at, because } }) => [strategy, at, because])
+  }
+  const apart = await signals()
+  t.ok(apart.length > 6)
+  t.same(await signals('one'), apart)
+})
+
 const nonsense: [what: string, decide: string, code: string][] = [
   ['a stop that is no number', `long('up', { stop: bar.close > 15_000 ? 0 / 0 : 1 })`, 'STRATEGY_LEVEL'],
   ['a promise', `(bar.close > 15_000 ? { then: () => stay } : stay) as any`, 'STRATEGY_ANSWER'],
