@@ -89,6 +89,11 @@ export type Actor<G, S, M extends { readonly type: string }, C extends { readonl
   readonly pump?: (state: S, ctx: Context<C>) => Turn
   /** Ordered shutdown: finish, write, close. */
   readonly stop?: (state: S, ctx: Context<C>) => void | Promise<void>
+  /**
+   * Lets go of what a thread's end would take with it, such as open files; for a simulation, where actors die and their
+   * thread does not. Nothing else may come of it.
+   */
+  readonly abandon?: (state: S) => void
   /** Plain data about the state, for people. */
   readonly inspect?: (state: S) => unknown
 }

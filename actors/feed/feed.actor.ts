@@ -120,6 +120,7 @@ export default actor<Given, State>({
   async stop(state) {
     await state.rows.return?.()
   },
+  abandon: (state) => void state.rows.return?.(),
   inspect: ({ stream, validator, source }) => ({
     fed: stream.fed, quarantined: validator.counts, broken: source.broken, at: stream.record.at,
   }),

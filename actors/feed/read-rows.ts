@@ -73,24 +73,29 @@ const headerOf = (text: Uint8Array, end: number, path: string): Int8Array => {
 async function* merge(
   sources: readonly AsyncGenerator<RowBatch, void>[],
 ): AsyncGenerator<RowBatch, void> {
-  const heads = await Promise.all(
-    sources.map(async (rows) => ({ rows, batch: await nextOf(rows), row: 0 })),
-  )
-  const merged = rowBatch(batchRows)
-  for (;;) {
-    let oldest: (typeof heads)[number] | null = null
-    for (const head of heads)
-      if (head.batch && (!oldest || head.batch.at[head.row]! < oldest.batch!.at[oldest.row]!))
-        oldest = head
-    if (!oldest) break
-    copyRow(oldest.batch!, oldest.row++, merged)
-    if (oldest.row === oldest.batch!.length)
-      Object.assign(oldest, { batch: await nextOf(oldest.rows), row: 0 })
-    if (merged.length < batchRows) continue
-    yield merged
-    merged.length = 0
+  try {
+    const heads = await Promise.all(
+      sources.map(async (rows) => ({ rows, batch: await nextOf(rows), row: 0 })),
+    )
+    const merged = rowBatch(batchRows)
+    for (;;) {
+      let oldest: (typeof heads)[number] | null = null
+      for (const head of heads)
+        if (head.batch && (!oldest || head.batch.at[head.row]! < oldest.batch!.at[oldest.row]!))
+          oldest = head
+      if (!oldest) break
+      copyRow(oldest.batch!, oldest.row++, merged)
+      if (oldest.row === oldest.batch!.length)
+        Object.assign(oldest, { batch: await nextOf(oldest.rows), row: 0 })
+      if (merged.length < batchRows) continue
+      yield merged
+      merged.length = 0
+    }
+    if (merged.length > 0) yield merged
+  } finally {
+    // Whoever reads no further reads none of them further.
+    await Promise.all(sources.map((rows) => rows.return()))
   }
-  if (merged.length > 0) yield merged
 }
 
 const nextOf = async (rows: AsyncGenerator<RowBatch, void>): Promise<RowBatch | null> => {

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
+import { pause } from '#engine/clock.ts'
 import { instrumentsFor } from '#actors/instruments/mod.ts'
 import { loadBars, parseBars } from './bars.ts'
+import feed from './feed.actor.ts'
 import { instrumentsOf, openRecording, recordingSource } from './recording.ts'
 import { readRows } from './read-rows.ts'
 import { nothingBroken, rowBatch, type Source, unknownInstrument } from './source.ts'
@@ -27,6 +29,32 @@ const rowsOf = async (source: Source, symbols: readonly string[]) => {
       rows.push([at[i]!, symbols[instrument[i]!], price[i]!, quantity[i]!, dayVolume[i]!])
   return rows
 }
+
+/** Files of a folder that this process has open. */
+const openIn = (folder: string): string[] =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(join('/proc/self/fd', fd))]
+    } catch {
+      return [] // closed meanwhile
+    }
+  }).filter((file) => file.startsWith(folder))
+
+const skip = existsSync('/proc/self/fd') ? false : 'open files are counted on Linux'
+for (const [how, leave] of [['stops', feed.stop], ['dies where its thread does not', feed.abandon]] as const)
+  t.test(`a feed that ${how} closes every file it reads`, { skip }, async (t) => {
+    const text = lines(...Array.from({ length: 20_000 }, (_, second) => good(second)))
+    const dir = t.testdir({ 'a.csv': text, 'b.csv': text })
+    for (const names of [['a.csv'], ['a.csv', 'b.csv']]) {
+      const paths = names.map((name) => join(dir, name))
+      const rows = readRows(paths, new SymbolLookup(['NIFTY-I']), nothingBroken())
+      await rows.next()
+      t.equal(openIn(dir).length, names.length, 'some is left to read')
+      void leave!({ rows } as never, null as never)
+      for (let tries = 0; tries < 500 && openIn(dir).length > 0; tries++) await pause(10)
+      t.same(openIn(dir), [])
+    }
+  })
 
 t.test('the shipped recording is what its README says', async (t) => {
   const readme = await readFile(join(shipped, 'README.md'), 'utf8')

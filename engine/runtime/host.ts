@@ -42,6 +42,8 @@ export type Host = {
   /** One bounded turn. */
   turn(): Turn
   stop(): Promise<void>
+  /** It died, and its thread did not: see {@link Actor.abandon}. */
+  abandon(): void
   inspect(): unknown
   /** A neighbour (re)started: from now on its messages come through this end. */
   receive(from: number, end: EdgeEnd): void
@@ -111,6 +113,8 @@ export const openHost = (
   let horizon: Millis = Number.NEGATIVE_INFINITY
   let promised: Millis = Number.NEGATIVE_INFINITY
   let state: unknown
+  let begun = false
+  let ended = false
 
   const drain = (): void => {
     for (let i = 0; i < inlets.length; i++) inlets[i]!(INBOX_MAX - commands.size)
@@ -229,6 +233,7 @@ export const openHost = (
       recovered = Atomics.load(durable, 0)
       if (sync?.facts) facts = factStream(sync.facts, spec.id, disk, durable, recovered)
       state = await actor.start(spec.given, ctx)
+      begun = true
     },
     turn: () => {
       if (!flush()) return false
@@ -244,10 +249,14 @@ export const openHost = (
       // What holds whatever the event time, such as a note that a neighbour died, was said before the stop.
       drain()
       ctx.deliver(Number.NEGATIVE_INFINITY)
+      ended = true
       await actor.stop?.(state, ctx)
       facts?.close()
       for (const receiver of receivers.values()) receiver.close()
       for (const sender of senders.values()) sender.close()
+    },
+    abandon: () => {
+      if (begun && !ended) actor.abandon?.(state)
     },
     inspect: () => actor.inspect?.(state) ?? null,
     receive: (from, end) => {

@@ -3,7 +3,7 @@ import { durableOf } from '../runtime/board.ts'
 import { failureOf, seeds } from './seeds.ts'
 import { simulate, type Simulated } from './simulate.ts'
 import { kindsOfFault, type Faults } from './faults.ts'
-import { defective, playToy, toy, type Flaw } from './testing/toy.ts'
+import { defective, playToy, toy, worker, type Flaw } from './testing/toy.ts'
 
 t.setTimeout(120_000)
 
@@ -84,6 +84,28 @@ t.test('a child that fails for the sixth time within a minute is set aside, and 
         ['worker/1', 'quarantined', 5], ['source', 'running', 0]],
     )
   }
+})
+
+t.test('whoever dies, or ends with its process, lets go once of what it holds outside of its memory', async (t) => {
+  let starts = 0
+  const held: number[] = []
+  const letGo = (): void => void (held[held.length - 1]! -= 1)
+  const holder: typeof worker = {
+    ...worker,
+    start(given, ctx) {
+      const state = worker.start(given, ctx)
+      starts++
+      held.push(1)
+      return state
+    },
+    stop: letGo,
+    abandon: letGo,
+  }
+  const lives = { crash: 1 / 30, blackout: 1 / 150 }
+  const broken = await firstBroken(upTo(6), (seed) => playToy(seed, { faults: lives }, null, holder))
+  t.equal(broken, null)
+  t.ok(starts > 12, `${starts} starts`)
+  t.same(held, held.map(() => 0))
 })
 
 t.test('what an actor throws by itself is a defect, and so is standing still', async (t) => {

@@ -76,6 +76,7 @@ export const threadsOn = (stage: Stage): StartThread => (name, aboard, log) => {
     ready = false
     threads.delete(turning)
     for (const { port } of ends) port.close()
+    for (const host of hosts.values()) host.abandon()
   }
   const end = (down: Down, failure?: unknown): void => {
     if (gone) return
@@ -104,6 +105,7 @@ export const threadsOn = (stage: Stage): StartThread => (name, aboard, log) => {
     hosts.set(spec.id, host)
     for (const { to, end: edge } of sends) connect(host, to, edge)
     await host.start()
+    if (gone) host.abandon()
   }
   const start = async (): Promise<void> => {
     try {

@@ -95,7 +95,8 @@ type WorkerState = {
   readonly sent: number
 }
 
-const worker = actor<WorkerGiven, WorkerState>({
+/** One of the two that share the numbers. */
+export const worker = actor<WorkerGiven, WorkerState>({
   module: import.meta.url,
   start(given, ctx) {
     const own = factsOn(ctx.disk, ctx.recovered).filter(({ n }) => n % 2 === given.place)
