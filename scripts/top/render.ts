@@ -1,6 +1,6 @@
 import type { ActorState, ActorView } from '#api/contract.ts'
 import { duration, megabytes, micros, percent, short } from './figures.ts'
-import { livesInAnother, rowsOf, type Snapshot, type Sort, type TopState } from './state.ts'
+import { livesInAnother, rowsOf, sharesThread, type Snapshot, type Sort, type TopState } from './state.ts'
 import { treeRows } from './tree.ts'
 
 /** The room there is; as many rows as it takes when they are infinite. */
@@ -127,12 +127,13 @@ const bodyOf = (state: TopState, room: number, paint: Paint): string[] =>
         paint(toneOf(actor.state), fit(branch + actor.id + told(actor), room)))
     : rowsOf(state).map((one) => paint(toneOf(one.state), rowOf(one, room)))
 
-const told = ({ state, restarts, cpuPercent, heapMb }: ActorView): string =>
+const told = (one: ActorView): string =>
   [
-    `  ${stateWords[state]}`,
-    cpuPercent === null ? '' : `${percent(cpuPercent)} %`,
-    megabytes(heapMb),
-    restarts > 0 ? `${restarts} restarts` : '',
+    `  ${stateWords[one.state]}`,
+    one.cpuPercent === null ? '' : `${percent(one.cpuPercent)} %`,
+    megabytes(one.heapMb),
+    one.restarts > 0 ? `${one.restarts} restarts` : '',
+    sharesThread(one) ? `in ${one.thread}` : '',
   ].filter(Boolean).join('  ')
 
 const rowOf = (one: ActorView, room: number): string => {

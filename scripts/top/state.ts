@@ -87,4 +87,8 @@ export const rowsOf = ({ snapshot, sort, filter }: TopState): ActorView[] => {
 export const livesInAnother = ({ id, thread, handled, state }: ActorView): boolean =>
   thread !== id && handled === null && state === 'running'
 
+/** Whether it lives with others in one thread, whose cost the first of them shows. */
+export const sharesThread = (one: ActorView): boolean =>
+  one.thread !== null && one.thread !== one.id && !livesInAnother(one)
+
 const rank = ({ state }: ActorView): number => Number(state === 'quarantined' || state === 'failed')

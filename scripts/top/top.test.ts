@@ -94,6 +94,20 @@ t.test('a part of another\'s thread that measures nothing has no row; who shares
   t.same(rowsOf(stateOver({}, { actors })).map(({ id }) => id), ['candles/0', 'strategy/guest'])
 })
 
+t.test('the tree names the thread of those who share one', async (t) => {
+  const shared = { thread: 'shared/trend', handled: 5, restarts: 0 }
+  const actors = [
+    anActor({ id: 'candles/0' }),
+    anActor({ id: 'candle/NIFTY', thread: 'candles/0' }),
+    anActor({ id: 'strategy/a', cpuPercent: 7, ...shared }),
+    anActor({ id: 'strategy/b', cpuPercent: null, heapMb: null, ...shared, state: 'stopped', handled: null }),
+  ]
+  const lines = render(stateOver({ tree: true }, { actors }), { columns: 120, rows: Infinity })
+  t.same(lines.filter((line) => line.includes('in shared/trend')).length, 2)
+  t.match(lines.find((line) => line.includes('strategy/b')), /^\S* ?strategy\/b {2}off {2}in shared\/trend$/)
+  t.notOk(lines.some((line) => line.includes('in candles/0')), 'parts of a shard are where they are')
+})
+
 t.test('keys scroll within the rows, type a filter, and leave', async (t) => {
   const page = pageOf(stateOver(), desk)
   t.equal(page, 20)
