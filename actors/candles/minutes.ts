@@ -15,6 +15,11 @@ export type Minute = {
   readonly micros: number
   /** The source has ended; `at` is +Infinity. */
   readonly end: boolean
+  /**
+   * Shards that have nothing for it: its mark was overwritten before they read it, as it may be where nobody waits.
+   * What they had of it is in their next candles, which say so.
+   */
+  readonly missing: number
   /** By timeframe, then by instrument: the same order however many shards there are. */
   readonly candles: readonly Candle[]
 }
@@ -35,10 +40,11 @@ type Lane = {
   /** Behind the last minute taken. */
   taken: number
 }
-type Mark = Omit<Minute, 'candles'>
+type Mark = Omit<Minute, 'candles' | 'missing'>
 
 /**
- * Reads the candle rings of all shards in step: a minute is there once every shard has published its mark.
+ * Reads the candle rings of all shards in step: a minute is there once every shard has published its mark, or a later
+ * one.
  * @param seen  told the close of every one-minute candle, wanted or not
  */
 export const minuteReader = (
@@ -93,6 +99,7 @@ export const minuteReader = (
     return lanes.filter(({ mark }) => mark!.sequence < newest)
   }
 
+  let begun = false
   let minute: Minute | null = null
   return {
     /** The next minute, or `null` while a shard is behind. Stays the same until `take`. */
@@ -100,14 +107,16 @@ export const minuteReader = (
       if (minute) return minute
       while (fillAll()) {
         const behind = stragglers()
-        if (behind.length === 0) return (minute = join(lanes))
+        // Who has begun reads on from where it is: a shard that is ahead by then has missed the mark.
+        if (begun || behind.length === 0) return (minute = join(lanes))
         behind.forEach(pass)
       }
       return null
     },
     /** Goes on to the next minute. What was read is kept in the rings until `release`. */
     take(): void {
-      lanes.forEach(pass)
+      lanes.filter(({ mark }) => mark?.sequence === minute?.sequence).forEach(pass)
+      begun = true
       minute = null
     },
     /** Gives the minutes taken so far back to the writers: after a restart the next one is the first there is. */
@@ -135,11 +144,12 @@ const markOf = (fields: Float64Array, ints: Int32Array, f: number, i: number): M
 
 const rank = ({ candle }: { readonly candle: Candle }): number => timeframes.indexOf(candle.timeframe)
 
-const join = (lanes: readonly Lane[]): Minute => {
-  const mark = lanes[0]!.mark!
+const join = (all: readonly Lane[]): Minute => {
+  const { mark } = all.reduce((first, one) => (one.mark!.sequence < first.mark!.sequence ? one : first))
+  const lanes = all.filter((lane) => lane.mark!.sequence === mark!.sequence)
   const candles = lanes
     .flatMap((lane) => lane.candles)
     .sort((a, b) => rank(a) - rank(b) || a.instrument - b.instrument)
-    .map(({ candle }) => ({ ...candle, closeAt: mark.at }))
-  return { ...mark, candles }
+    .map(({ candle }) => ({ ...candle, closeAt: mark!.at }))
+  return { ...mark!, missing: all.length - lanes.length, candles }
 }

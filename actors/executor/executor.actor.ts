@@ -15,7 +15,7 @@ import { factsIn } from '../journal/past.ts'
 import {
   isSystem, type BusinessFact, type Command, type Fact, type Kept, type RunInfo, type SystemFact,
 } from '../messages.ts'
-import { END, MARK, TICK } from '../records.ts'
+import { END, TICK } from '../records.ts'
 import { emptyBook, onFact, type Book } from '../risk/book.ts'
 import { lossBreach } from '../risk/judge.ts'
 import { limitsAfter, type Limits } from '../risk/limits.ts'
@@ -24,6 +24,7 @@ import { objection } from './admit.ts'
 import { causeOf } from './cause.ts'
 import { apply, emptyLedger, outstanding, owed, unplaced, type Ledger } from './ledger.ts'
 import { busyStrategies, endOfDay, flatten, guard, squareOffMinute, type Guard, type SquareOff } from './protect.ts'
+import { isBoundary, noTick, readInto, type Tick } from './tick.ts'
 
 /** Records taken in one turn: a few milliseconds of work, so that control messages are heard in between. */
 const TURN_MAX = 4096
@@ -70,13 +71,13 @@ type State = {
   readonly flattening: Map<string, string>
   dirty: boolean
   readonly herald: Herald
-  /** Records of the stream that never came, by their numbers: none, as long as the ring keeps its word. */
+  /** Records of the stream that never came, by their numbers: none, where the ring waits for us. */
   lost: number
+  /** How many of them the log knows of. */
+  saidLost: number
   finished: boolean
   halt: ErrorRecord | null
 }
-
-type Tick = { sequence: number; kind: number; index: number; at: Millis; price: number; bid: number; ask: number }
 
 /** What the supervisor offers the executor. */
 export type Halting = { halted(problem: ErrorRecord): void }
@@ -97,7 +98,7 @@ export default actor<Given, State>({
     const instruments = tableOf(given.instruments)
     const symbols = given.instruments.map((one) => one.symbol)
     const { slippage, venueLatencyMs: latencyMs } = given
-    const record = { sequence: 0, kind: 0, index: 0, at: 0, price: 0, bid: 0, ask: 0 }
+    const record = noTick()
     const state: State = {
       log, ledger, book, instruments, record,
       limits: given.limits,
@@ -108,7 +109,7 @@ export default actor<Given, State>({
       waits: given.order === 'event-time',
       read: readInto(record),
       held: false, tick: -1, at: Number.NEGATIVE_INFINITY, effects: [], flattening: new Map(),
-      dirty: false, lost: 0, finished: false, halt: null,
+      dirty: false, lost: 0, saidLost: 0, finished: false, halt: null,
       herald: heraldOf(given.news, ctx.announcer(given.news.interests)),
     }
     for (const fact of factsIn(given.journal, log.durable, ctx.disk)) relive(state, fact)
@@ -173,7 +174,7 @@ const turn = (state: State, ctx: Context<Command>): boolean => {
     ctx.deliver(Math.min(due, horizon))
     if (state.effects.length > 0) settle(state, ctx)
     if (due > horizon) break
-    if (!isBoundary(record.kind)) onTick(state)
+    if (!isBoundary(record)) onTick(state)
     else if (!state.waits) begin(state)
     else if (!closeMinute(state, ctx)) break
     state.held = false
@@ -189,8 +190,6 @@ const turn = (state: State, ctx: Context<Command>): boolean => {
   return count > 0
 }
 
-const isBoundary = (kind: number): boolean => kind === MARK || kind === END
-
 const load = (state: State): boolean => {
   if (state.held) return true
   const { record, ticks, read } = state
@@ -199,16 +198,6 @@ const load = (state: State): boolean => {
   while (record.sequence <= state.tick)
   state.held = true
   return true
-}
-
-const readInto = (record: Tick): RecordHandler => (fields, ints, f, i, sequence) => {
-  record.sequence = sequence
-  record.at = fields[f]!
-  record.price = fields[f + 1]!
-  record.bid = fields[f + 4]!
-  record.ask = fields[f + 5]!
-  record.index = ints[i]!
-  record.kind = ints[i + 1]!
 }
 
 /** Begins with the record at hand: facts made from here on carry its number, and a restart goes on behind it. */
@@ -260,11 +249,20 @@ const takeArrived = (state: State, ctx: Context<Command>): void => {
 }
 
 const takeMinute = (state: State, minute: Minute, ctx: Context<Command>): void => {
+  sayMissing(state, minute, ctx)
   if (minute.end) finish(state, minute, ctx)
   else keepMinute(state, minute)
   state.minutes.take()
   settle(state, ctx)
   state.minutes.release()
+}
+
+/** Says, once a minute, what was overwritten before it was read: by us, or by whoever makes candles. */
+const sayMissing = (state: State, { at: mark, missing }: Minute, { log }: Context<Command>): void => {
+  const lost = state.lost - state.saidLost
+  state.saidLost = state.lost
+  if (lost > 0) log.warn({ mark, lost }, `The executor missed ${lost} records of the tick stream: it was too slow.`)
+  if (missing > 0) log.warn({ mark, shards: missing }, `${missing} candle shards missed the end of a minute.`)
 }
 
 const keepMinute = (state: State, minute: Minute): void => {

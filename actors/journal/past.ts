@@ -58,7 +58,7 @@ const minuteOf = (
     return wanted(index, timeframes.indexOf(candle.timeframe))
   })
   const { mark: at, sequence, fed, quarantined } = fact
-  return { at, sequence, openAt: 0, closeAt: 0, fed, quarantined, micros: 0, end: false, candles }
+  return { at, sequence, openAt: 0, closeAt: 0, fed, quarantined, micros: 0, end: false, missing: 0, candles }
 }
 
 /** Where a run stands, by its journal: what the supervisor needs to take it up again. */
