@@ -66,9 +66,10 @@ t.test('the same run and the same facts whoever shares a thread', async (t) => {
   }
 })
 
-t.test('a core in one thread goes on from the journal of a process that ended', async (t) => {
+t.test('a core in one thread goes on from the journal of a process that was placed otherwise', async (t) => {
   const options = { ...plain, data: data('resumed'), recording, config: crowd, speed }
-  const session = await startSession(await openGround(options), options)
+  const first = { ...options, config: apart }
+  const session = await startSession(await openGround(first), first)
   await until('half of it is over', () => minutesOf(session) >= half)
   await session.stop()
   const { facts, report } = await play({ ...options, speed: null })

@@ -31,6 +31,25 @@ t.test('a simulated day comes to what it comes to on the machine, whatever befal
   t.ok(met.crash > 5 && met.blackout > 2, JSON.stringify(met))
 })
 
+t.test('and whoever shares a thread', async (t) => {
+  const played = await playInline({ data: join(dir, 'apart'), recording, config })
+  const expected = business(played.facts).map((fact) => JSON.stringify(fact))
+  const shared = join(dir, 'shared.json')
+  const strategies = defaultFleet.slice(6, 10).map((one, n) => (n < 3 ? { ...one, thread: 'three' } : one))
+  const together = [['feed', 'candles/0', 'executor']]
+  writeFileSync(shared, JSON.stringify({ strategies, placement: { together } }))
+  const ground = await openGround({ ...plain, data: join(dir, 'together'), recording, config: shared })
+  t.teardown(() => ground.lock.release())
+  let deaths = 0
+  for (const seed of seeds({ count: 1, always: [122, 140, 188] })) {
+    const day = await simulateDay(ground, { seed, faults: weather, expected })
+    t.equal(day.broken && failureOf(day, `seed ${seed} of this test`), null, `seed ${seed}`)
+    t.equal(day.facts.length, expected.length)
+    deaths += day.met.crash + day.met.blackout
+  }
+  t.ok(deaths > 5, `${deaths} deaths`)
+})
+
 t.test('the same seed is the same day, step by step', async (t) => {
   const ground = await openGround({ ...plain, data: join(dir, 'twice'), recording, config })
   t.teardown(() => ground.lock.release())

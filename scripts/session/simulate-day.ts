@@ -78,9 +78,10 @@ const finished = new Set([kindOf('runFinished')])
 
 /** A strategy may fail five times in a minute and the core three times in five, before they stay down. */
 const spare = (name: string, downs: readonly string[]): boolean =>
-  name.startsWith('strategy/')
-    ? downs.filter((one) => one === name).length > 2
-    : downs.filter((one) => !one.startsWith('strategy/')).length > 1
+  isOfFleet(name) ? downs.filter((one) => one === name).length > 2 : downs.filter((one) => !isOfFleet(one)).length > 1
+
+/** Whether a thread is that of a strategy, or of some that share it. */
+const isOfFleet = (thread: string): boolean => thread.startsWith('strategy/') || thread.startsWith('shared/')
 
 const businessIn = (facts: Iterable<Fact>): string[] =>
   [...facts].filter((fact) => !isSystem(fact)).map((fact) => JSON.stringify(fact))
