@@ -48,6 +48,11 @@ export const engineErrors = catalogue('ENGINE', {
     says: (d: { name: string }) => `${d.name} closed the port that its supervisor speaks to it by.`,
     todo: 'It was ended and restarted. Let it leave the ports of its thread alone.',
   },
+  PATH_CLOSED: {
+    next: 'restart',
+    says: (d: { name: string; other: string }) => `The path of messages between ${d.name} and ${d.other} was closed.`,
+    todo: 'It was ended and restarted. Let it leave the ports of its thread alone.',
+  },
   OUT_OF_MEMORY: {
     next: 'restart',
     says: (d: { name: string; heapMb: number }) => `${d.name} needed more than its ${d.heapMb} MB of memory.`,

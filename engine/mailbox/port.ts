@@ -14,6 +14,8 @@ import { LINE } from './layout.ts'
  * SENT - TAKEN messages are under way; the sender stops at `capacity`.
  */
 export type EdgeEnd = {
+  /** Of the path, the same at both ends; no two that one thread made have the same. */
+  readonly id: number
   readonly port: MessagePort
   readonly shared: Int32Array<SharedArrayBuffer>
   readonly capacity: number
@@ -23,11 +25,14 @@ const SENT = 0
 const TAKEN = LINE
 const CLOSED = 2 * LINE
 
+let made = 0
+
 /** A new path for up to `capacity` messages under way. */
 export const createEdge = (capacity: number): { readonly sender: EdgeEnd; readonly receiver: EdgeEnd } => {
   const shared = new Int32Array(new SharedArrayBuffer(3 * LINE * 4))
   const { port1, port2 } = new MessageChannel()
-  return { sender: { port: port1, shared, capacity }, receiver: { port: port2, shared, capacity } }
+  const id = made++
+  return { sender: { id, port: port1, shared, capacity }, receiver: { id, port: port2, shared, capacity } }
 }
 
 /** What became of a message: only `sent` means that the receiver can get it. */

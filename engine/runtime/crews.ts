@@ -2,7 +2,9 @@ import { engineProblem } from '../problems.ts'
 import { clearReading } from './metrics.ts'
 import { downOf, type Down } from './down.ts'
 import type { SystemOptions } from './face.ts'
-import { awakeIn, callOff, type ActorState, type Crew, type Group, type Member, type Roster } from './roster.ts'
+import {
+  awakeIn, callOff, isIsolating, type ActorState, type Crew, type Group, type Member, type Roster,
+} from './roster.ts'
 import { startThread, type Thread } from './thread.ts'
 import type { Board } from './board.ts'
 import type { Wiring } from './wiring.ts'
@@ -12,6 +14,8 @@ const START_MS = 30_000
 export const STOP_MS = 1000
 /** How long an ended thread may take to be gone. Only one that is stuck in native code takes longer. */
 const GONE_MS = 2000
+/** How long a path may be closed between two that go on: one that dies or stops closes its ends first. */
+const PARTED_MS = 4000
 
 /** What the parts of a running system share. */
 export type Ground = {
@@ -69,6 +73,7 @@ export class Crews {
         sends: paths[n]!.sends,
       })),
       log,
+      (path) => this.#parted(crew, path),
     )
     crew.thread = thread
     crew.wanted = false
@@ -119,6 +124,27 @@ export class Crews {
       this.#leave(crew, thread, aboard)
     }
     for (const member of crew.members) if (member.state !== 'quarantined') this.#ground.state(member, 'stopped')
+  }
+
+  /**
+   * Somebody closed a path. If both ends live on and it is the path between them still, messages are lost by it, and
+   * whoever speaks by it alone, or else its sender, is ended. Who says so can bring about no end but its own or that of
+   * its neighbour in a group that restarts together.
+   */
+  #parted(crew: Crew, path: number): void {
+    const { wiring, options: { clock } } = this.#ground
+    const before = wiring.endsOf(path)
+    if (!before || (before.from.crew !== crew && before.to.crew !== crew)) return
+    const threads = [before.from.thread, before.to.thread]
+    if (threads.includes(null)) return // nobody is there to speak to: there will be a new path when somebody is
+    clock.later(PARTED_MS, () => {
+      const ends = wiring.endsOf(path)
+      if (!ends || ends.from.thread !== threads[0] || ends.to.thread !== threads[1]) return
+      const [culprit, other] = isIsolating(ends.to.group) ? [ends.to, ends.from] : [ends.from, ends.to]
+      if (culprit.crew.wanted || other.crew.wanted) return
+      const problem = engineProblem('PATH_CLOSED', { name: culprit.child.name, other: other.child.name })
+      culprit.thread?.kill(downOf('disconnected', problem))
+    })
   }
 
   #gone(crew: Crew, thread: Thread, aboard: readonly Member[], down: Down): void {

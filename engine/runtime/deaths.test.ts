@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import t from 'tap'
 import type { Down } from './down.ts'
 import type { System } from './system.ts'
-import { one, startTree, stateOf, until } from './testing/trees.ts'
+import { supervisor } from '../tree.ts'
+import { one, policy, startRoot, startTree, stateOf, until } from './testing/trees.ts'
 
 t.setTimeout(120_000) // real threads, on machines that may be busy
 
@@ -44,6 +45,31 @@ for (const { way, reason, says, wake } of deaths)
     const before = Atomics.load(new Int32Array(tally), 0)
     await until(() => Atomics.load(new Int32Array(tally), 0) > before, 'the bystander goes on')
   })
+
+t.test('a path that one end closes is noticed, and who dies alone is ended for it', async (t) => {
+  const downs: { id: string; down: Down }[] = []
+  const system = await startRoot(
+    supervisor('root', { ...policy, restart: 'one-for-all', then: 'escalate' }, () => [
+      one('desk', { way: 'none', after: 0 }),
+      supervisor('guests', policy, () => [
+        one('victim', { way: 'close a path', after: 5, to: { ref: 'desk' } }),
+        one('bystander', { way: 'none', after: 0, to: { ref: 'desk' } }),
+      ]),
+    ]),
+    { onDown: (id, down) => downs.push({ id, down }) },
+  )
+  t.teardown(() => system.stop(1000))
+  // A path is no loss where somebody stopped in order or was ended.
+  for (let n = 0; n < 3; n++) await system.restart('bystander')
+  system.kill('bystander')
+  await until(() => downs.length > 1, 'it is noticed')
+  t.match(downs, [
+    { id: 'bystander', down: { reason: 'killed' } },
+    { id: 'victim', down: { reason: 'disconnected', error: { code: 'ENGINE_PATH_CLOSED' } } },
+  ])
+  await until(() => system.actors().some(({ id, restarts }) => id === 'victim' && restarts === 1), 'it is back')
+  t.equal(downs.length, 2, 'nobody else was ended')
+})
 
 t.test('a flood of log lines costs its own lines, and says how many', async (t) => {
   const lines: string[] = []

@@ -7,7 +7,7 @@ import type { ThreadLimits } from '../tree.ts'
  *
  * `threw` is an error nobody caught, a rejected promise and a stack that overflowed among them; `hung` gave no sign of
  * life, whatever it was stuck in; `flooded` sent its supervisor more than anybody could want to know; `disconnected`
- * closed the port it is supervised by.
+ * closed the port it is supervised by, or one between it and a neighbour.
  */
 export type DownReason =
   | 'threw' | 'exited' | 'out of memory' | 'hung' | 'flooded' | 'disconnected' | 'killed' | 'stopped'

@@ -10,7 +10,7 @@ t.setTimeout(120_000) // real threads, on machines that may be busy
 
 const together: Policy = { ...policy, restart: 'one-for-all' }
 const none = { way: 'none', after: 0 }
-const slowly = { way: 'throw', after: 104 } // once it has started for good
+const slowly = { way: 'throw', after: 104, wake: true } // once it has started for good
 
 /** What the system says, one word each, in order. */
 const listen = () => {
@@ -95,7 +95,7 @@ t.test('what asks for a person is not tried again, neither in the first start no
   await t.rejects(startTree(core({ way: 'stop in start' }), events), /beyond repair/)
   t.equal(starts, 2)
   const because: string[] = []
-  const system = await startTree(core({ way: 'ask for a stop', after: 104 }), {
+  const system = await startTree(core({ way: 'ask for a stop', after: 104, wake: true }), {
     onFailed: (_, why) => because.push(why),
   })
   t.teardown(() => system.stop(1000))

@@ -80,7 +80,7 @@ t.test('children that share state are started again together, and given up toget
     () => {
       made++
       // Late enough to have started for good: who falls while the tree first starts fails the start.
-      return [one('first', { way: 'none', after: 0 }), one('second', { way: 'throw', after: 104 })]
+      return [one('first', { way: 'none', after: 0 }), one('second', { way: 'throw', after: 104, wake: true })]
     },
     { onState: (id, state) => void states.push(`${id} ${state}`), onFailed: (id) => failed.push(id) },
     { restart: 'one-for-all', then: 'escalate' },

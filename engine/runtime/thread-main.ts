@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { AnyActor, Logger } from '../actor.ts'
 import { every } from '../clock.ts'
 import { recordOf } from '../errors.ts'
-import { bellOf } from '../mailbox/mod.ts'
+import { bellOf, type EdgeEnd } from '../mailbox/mod.ts'
 import { engineProblem } from '../problems.ts'
 import { controlOf } from './board.ts'
 import { openHost, type Host } from './host.ts'
@@ -48,17 +48,26 @@ const print = (chunk: string | Uint8Array): boolean => {
 process.stdout.write = print
 process.stderr.write = print
 
+// Without this a path that somebody closed by mistake would swallow what is sent by it, and nobody would know.
+const watchEnd = ({ id, port }: EdgeEnd): void =>
+  void port.on('close', () => {
+    if (!stopping) say({ type: 'parted', path: id })
+  })
+
+let stopping = false
 const hosts = new Map<string, Host>()
 for (const { module, spec, sends, services } of data.actors) {
   const { default: actor } = (await import(module)) as { default: AnyActor }
   // Most threads call nobody else's objects, and need not load what that takes.
   const offered = Object.keys(services).length > 0 ? (await import('./services.ts')).reach(services) : {}
   const host = openHost(actor, spec, logOf(spec.id), offered)
-  for (const { to, end } of sends) host.connect(to, end)
+  for (const { to, end } of sends) {
+    watchEnd(end)
+    host.connect(to, end)
+  }
   hosts.set(spec.id, host)
 }
 
-let stopping = false
 const answer = (ask: number, work: () => unknown): void => {
   try {
     say({ type: 'answer', ask, value: work() })
@@ -71,6 +80,7 @@ control.on('message', (message: ToThread) => {
   else if (message.type === 'write heap') answer(message.ask, () => void writeHeapSnapshot(message.file))
   else {
     const host = hosts.get(message.actor)!
+    if ('end' in message) watchEnd(message.end)
     if (message.type === 'receive') host.receive(message.from, message.end)
     else if (message.type === 'connect') host.connect(message.to, message.end)
     else if (message.type === 'lose') host.lose(message.from)

@@ -48,6 +48,7 @@ export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'turned' }
   | { readonly type: 'stopped' }
+  | { readonly type: 'parted'; readonly path: number }
   | { readonly type: 'answer'; readonly ask: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly ask: number; readonly error: ErrorRecord }
   | {
@@ -80,7 +81,11 @@ export type Thread = {
 }
 
 /** Starts actors in a thread, the first of which lends it its loop, its code and its place on the board. */
-export type StartThread = (name: string, aboard: readonly Aboard[], log: Logger) => Thread
+export type StartThread = (
+  name: string, aboard: readonly Aboard[], log: Logger,
+  /** Told the id of each path that ended there, whoever ended it. */
+  parted: (path: number) => void,
+) => Thread
 
 /**
  * Room for a strategy with its indicators and a month of bars; a leak is found within seconds. Little is young at a
@@ -102,7 +107,7 @@ const CLOSED_MS = 2000
 const sources = new URL('./thread-main.ts', import.meta.url)
 
 /** Starts actors in a worker thread of this process. */
-export const startThread: StartThread = (name, aboard, log) => {
+export const startThread: StartThread = (name, aboard, log, parted) => {
   const { child: { placement }, spec: { board, bell } } = aboard[0]!
   const limits = limitsOf(aboard)
   const { port1: control, port2: theirs } = new MessageChannel()
@@ -169,6 +174,7 @@ export const startThread: StartThread = (name, aboard, log) => {
     if (message.type === 'ready') ready.resolve()
     else if (message.type === 'turned') turned.resolve()
     else if (message.type === 'stopped') stopped = true
+    else if (message.type === 'parted') parted(message.path)
     else if (message.type === 'log') log[message.level]({ actor: message.actor, ...message.values }, message.says)
     else asks.get(message.ask)?.(message)
   }

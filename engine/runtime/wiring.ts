@@ -18,6 +18,8 @@ type Kept = { edge: Sender<Message> | null; readonly waiting: Message[] }
 export class Wiring {
   readonly #roster: Roster
   readonly #kept = new Map<string, Kept>()
+  /** The paths between children that are in use, by their ids. */
+  readonly #paths = new Map<number, { readonly from: string; readonly to: string }>()
   readonly #bell
 
   constructor(roster: Roster, board: Board) {
@@ -30,7 +32,7 @@ export class Wiring {
    * @returns  their sending ends, for its thread; `hand` gives the other ends to those of the receivers
    */
   open(member: Member): { readonly sends: Aboard['sends']; hand(whom: (to: Member | undefined) => boolean): void } {
-    const edges = member.child.sendsTo.map((to) => ({ to, ...createEdge(EDGE_CAPACITY) }))
+    const edges = member.child.sendsTo.map((to) => ({ to, ...this.#createPath(member.child.name, to) }))
     return {
       sends: edges.map(({ to, sender }) => ({ to, end: sender })),
       hand: (whom) => {
@@ -50,12 +52,26 @@ export class Wiring {
     const { name } = member.child
     for (const other of this.#roster.all()) {
       if (other.state !== 'running' || !other.child.sendsTo.includes(name)) continue
-      const { sender, receiver } = createEdge(EDGE_CAPACITY)
+      const { sender, receiver } = this.#createPath(other.child.name, name)
       member.thread!.tell({ type: 'receive', actor: name, from: rankOf(other), end: receiver })
       other.thread!.tell({ type: 'connect', actor: other.child.name, to: name, end: sender })
     }
     const kept = this.#kept.get(name)
     if (kept) this.#openOwn(name, kept)
+  }
+
+  /** Who speaks by a path; undefined when it is none in use, such as one that died with the thread at an end. */
+  endsOf(path: number): { readonly from: Member; readonly to: Member } | undefined {
+    const { from, to } = this.#paths.get(path) ?? {}
+    const [sender, receiver] = [from, to].map((name) => (name === undefined ? undefined : this.#roster.get(name)))
+    return sender && receiver && { from: sender, to: receiver }
+  }
+
+  #createPath(from: string, to: string): ReturnType<typeof createEdge> {
+    for (const [path, one] of this.#paths) if (one.from === from && one.to === to) this.#paths.delete(path)
+    const edge = createEdge(EDGE_CAPACITY)
+    this.#paths.set(edge.sender.id, { from, to })
+    return edge
   }
 
   /** The bells a child is to ring, as the tree is now. */
@@ -96,6 +112,7 @@ export class Wiring {
   cut(name: string): void {
     const gone = this.#roster.get(name)
     if (gone) this.#bell.bury(gone.slot)
+    for (const [path, { from, to }] of this.#paths) if (from === name || to === name) this.#paths.delete(path)
     const kept = this.#kept.get(name)
     kept?.edge?.close()
     if (kept) kept.edge = null

@@ -67,6 +67,7 @@ const ways = {
     for (;;) service().postMessage(call)
   },
   disconnect: () => control().close(),
+  'close a path': () => (workerData as ThreadData).actors[0]!.sends[0]!.end.port.close(),
   // As native code does that reads where it should not: the signal ends the process, not the thread.
   crash: () => void process.kill(process.pid, 'SIGSEGV'),
 } satisfies Record<string, (last: Throes) => void>
