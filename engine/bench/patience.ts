@@ -3,7 +3,7 @@ const LOOKS = 1000
 /** And where there are more threads than cores: whoever looks on keeps the one from running that it waits for. */
 const LOOKS_IN_A_CROWD = 10
 /** Naps are short, yet long enough that the kernel gives the core to somebody else. */
-const NAP_MS = 0.05
+const NAP_MS = 0.1
 
 const still = new Int32Array(new SharedArrayBuffer(4))
 const pause = (Atomics as { pause?: () => void }).pause ?? (() => undefined)

@@ -71,7 +71,7 @@ class Patience {
  public:
   void rest() {
     if (++looks < 1000) pause_core();
-    else std::this_thread::sleep_for(std::chrono::microseconds(50));
+    else std::this_thread::sleep_for(std::chrono::microseconds(100));
   }
   void found() { looks = 0; }
 };
