@@ -52,7 +52,7 @@ export const minuteReader = (
   place: number,
   symbols: readonly string[],
   wanted: Wanted,
-  seen: (instrument: number, close: number) => void = () => undefined,
+  seen?: (instrument: number, close: number) => void,
 ) => {
   const lanes: Lane[] = handles.map((handle) => {
     const reader = ringReader(handle, place)
@@ -65,7 +65,7 @@ export const minuteReader = (
     if (isCandle(shape)) {
       const instrument = ints[i]!
       const timeframe = shape & 0xff
-      if (timeframe === 0) seen(instrument, fields[f + 4]!)
+      if (seen && timeframe === 0) seen(instrument, fields[f + 4]!)
       if (wanted(instrument, timeframe))
         lane.candles.push({ instrument, candle: candleOf(fields, ints, f, i, symbols, 0) })
     } else if (shape === MARK || shape === END) {

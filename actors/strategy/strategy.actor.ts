@@ -108,7 +108,7 @@ export default actor<Given, Working>({
       decidedThrough: through - orderLatencyMs,
       at: Number.NEGATIVE_INFINITY,
       news: true,
-      minutes: minuteReader(given.candles, given.place, symbols, wanted, prices.note),
+      minutes: minuteReader(given.candles, given.place, symbols, wanted, via ? prices.note : undefined),
       steps: run.readsTicks && order === 'event-time' ? tickSteps(ticks, tickPlace, index) : null,
       flow: run.readsTicks && order === 'arrival'
         ? tickFlow(ticks, tickPlace, index, openLatest(given.latest), (tick, micros) =>
@@ -148,13 +148,13 @@ export default actor<Given, Working>({
   }),
 })
 
+// Asked for every candle there is, by threads that have hardly warmed up: a table is what costs least.
 const wantedBy = (run: Runner, table: InstrumentTable): ((instrument: number, timeframe: number) => boolean) => {
-  const keys = run.needs().map(({ symbol, timeframe }) =>
-    keyOf(table.of(symbol)?.index ?? -1, timeframes.indexOf(timeframe)))
-  const wanted = new Set(keys)
-  return (instrument, timeframe) => wanted.has(keyOf(instrument, timeframe))
+  const cells = new Uint8Array(table.all.length * timeframes.length)
+  for (const { symbol, timeframe } of run.needs())
+    cells[table.of(symbol)!.index * timeframes.length + timeframes.indexOf(timeframe)] = 1
+  return (instrument, timeframe) => cells[instrument * timeframes.length + timeframe] === 1
 }
-const keyOf = (instrument: number, timeframe: number): number => instrument * timeframes.length + timeframe
 
 const inThetaWindow = (
   table: InstrumentTable,

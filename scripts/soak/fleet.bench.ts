@@ -27,7 +27,7 @@ export const smoke = (): Promise<BenchReport> =>
 /** Worth reading. */
 export const full = (): Promise<BenchReport> =>
   measure({
-    sizes: [100, 200], rounds: 5, settleMs: 8000, windowMs: 5000, rate: 20_000, idle: 100, idleMs: 20_000, spin: 100,
+    sizes: [100, 200], rounds: 5, settleMs: 15_000, windowMs: 5000, rate: 20_000, idle: 100, idleMs: 20_000, spin: 100,
   })
 
 type Size = {
