@@ -345,7 +345,9 @@ const strategyChild = (
     risk: { ref: 'risk' },
   }
   return child(actor, given, {
-    name: actorOf(info.id), rank: RANK_FIRST + n, wakes: ['risk'], sync, asleep, ...(code && { code }),
+    // However many strategies want the processor: feed, candles, risk and executor come first.
+    name: actorOf(info.id), rank: RANK_FIRST + n, wakes: ['risk'], sync, asleep, nice: 10,
+    ...(code && { code }),
     ...threadOf(run.placement.strategies[info.id]),
   })
 }

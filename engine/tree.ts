@@ -47,6 +47,8 @@ export type Placement = {
   readonly stopMs?: number
   /** How long it may go without a sign of life before it counts as hung; by default 1600 ms. */
   readonly hangMs?: number
+  /** How far its thread stands back where processors are short: 0 (by default) to 19, see runtime/nice.ts. */
+  readonly nice?: number
   /** Event-time synchronisation with its neighbours; absent for actors outside the market's time. */
   readonly sync?: Sync
   /** Whom to wake when this one has published something: children, or a supervisor for all below it, by name. */

@@ -188,6 +188,7 @@ export const tickFlow = (
         if (got === 0) break
         read += got
       }
+      reader.releaseRead() // nobody waits for it: so that it is seen how far it has come
       return count
     },
     lag: () => reader.available(),

@@ -10,6 +10,7 @@ import { controlOf } from './board.ts'
 import { openHost, type Host } from './host.ts'
 import { runLoop } from './loop.ts'
 import { gaugesOf } from './metrics.ts'
+import { standBack } from './nice.ts'
 import type { FromThread, ThreadData, ToThread } from './thread.ts'
 
 /** Log lines a thread may write in a second; a flood costs its own lines, not the supervisor's time. */
@@ -17,6 +18,8 @@ const LINES_PER_SECOND = 200
 /** Characters of a line; what is longer is cut. */
 const LINE_MAX = 4000
 const MACHINE_EVERY_MS = 500
+
+standBack((workerData as ThreadData).nice)
 
 // All that is said goes through a port of the supervisor's own, which it can close on a thread that floods it.
 parentPort!.close()

@@ -31,6 +31,7 @@ export type ThreadData = {
   readonly loop: 'blocking' | 'event'
   readonly control: MessagePort
   readonly buffersMb: number
+  readonly nice: number
 }
 
 /** Supervisor to thread: a lane of its own that never waits behind data. */
@@ -133,6 +134,8 @@ export const startThread: StartThread = (name, aboard, log, parted) => {
     loop: loopOf(aboard[0]!.child),
     control: theirs,
     buffersMb: limits.buffersMb ?? Number.POSITIVE_INFINITY,
+    // Whoever shares a thread with one that must not wait does not wait either.
+    nice: Math.min(...aboard.map(({ child }) => child.placement.nice ?? 0)),
   }
   const worker = new Worker(placement.code ? new URL(placement.code.main) : sources, {
     name,

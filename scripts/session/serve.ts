@@ -125,12 +125,12 @@ const frontPolicy = {
   restart: 'one-for-one', atMost: 10, withinMs: 600_000, then: 'quarantine', delayMs: 200, delayMsMax: 10_000,
 } as const
 
-type Server = Pick<ServeGiven, 'speed' | 'host'> & {
+type Server = Pick<ServeGiven, 'speed' | 'rate' | 'host'> & {
   readonly port: number
   readonly onListening: (address: string) => void
 }
 
-const nodesOf = (session: Session, { speed, host, port, onListening }: Server): Node[] => {
+const nodesOf = (session: Session, { speed, rate, host, port, onListening }: Server): Node[] => {
   const { run, data } = session.ground
   const { latest } = session.trading
   const token = sessionToken(data)
@@ -149,7 +149,9 @@ const nodesOf = (session: Session, { speed, host, port, onListening }: Server): 
     child(
       gateway,
       {
-        journal: run.journal, run: run.info, instruments: run.instruments.all, latest, speed: speedOf(speed), dailyLoss,
+        journal: run.journal, run: run.info, instruments: run.instruments.all, latest, dailyLoss,
+        // A rate has nothing to do with how fast it happened.
+        speed: rate === undefined ? speedOf(speed) : null,
         host, port, token, uiDir: join(root, 'ui', 'build'), version,
       },
       {
@@ -161,7 +163,10 @@ const nodesOf = (session: Session, { speed, host, port, onListening }: Server): 
     child(
       store,
       { journal: run.journal, dir: join(run.dir, 'db'), runId: run.info.id, instruments: run.instruments.all },
-      { name: 'store', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 60_000, stopMs: 2000 },
+      {
+        name: 'store', loop: 'event', limits: { heapMb: 512, youngMb: 64, stackMb: 4 }, hangMs: 60_000, stopMs: 2000,
+        nice: 10, // the journal has it all; the database may come later
+      },
     ),
   ]
 }
