@@ -24,7 +24,7 @@ export type Inspected = {
 /** Looks into running threads, one at a time. */
 export type Profiler = {
   /**
-   * Where the thread spends its time while it goes on working; time asleep is time in `sleep`.
+   * Where the thread spends its time while it goes on working; time asleep is time in `rest`.
    * @param seconds  from now on, at most {@link PROFILE_SECONDS_MAX}
    * @returns  the text of a `.cpuprofile`
    * @throws ENGINE_PROFILE_BUSY, ENGINE_NOT_RUNNING
