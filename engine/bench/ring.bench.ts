@@ -41,8 +41,8 @@ type Size = {
   readonly rounds: number
 }
 
-/** Slots of a ring that many read, ours or another's: half the engine's own tick ring. */
-const CAPACITY_OF_MANY = 1 << 16
+/** Slots of a ring that many read, ours or another's: as the engine's own tick ring. */
+const CAPACITY_OF_MANY = 1 << 17
 
 type Times = Readonly<Record<string, { readonly ms: number; readonly check: number }>>
 
