@@ -189,6 +189,33 @@ t.test('a fact and a command that fall due together: the fact is known first', a
   t.strictSame(heard, [['earlier', 99], ['fact', 100], ['command', 100]])
 })
 
+t.test('facts are looked for when there is news, and those that are not for this actor are passed over', async (t) => {
+  const dir = t.testdir()
+  const log = openLog(dir)
+  const keep = (what: string): number => {
+    log.append(DONE, JSON.stringify({ type: 'done', at: 10, from: 'other', tick: 0, what }))
+    return log.commit()
+  }
+  const counts = new Int32Array(new SharedArrayBuffer(8))
+  const { host, heard, durable, first, second } = await stage({
+    durable: keep('mine, before the start'),
+    sync: { facts: { dir, kinds: [DONE], lagMs: 0, holding: 'mine', news: { counts, place: 1 } } },
+  })
+  t.teardown(() => host.stop())
+  first.promise(1000)
+  second.promise(1000)
+  const said = (): string[] => (host.turn(), heard.splice(0).map(([what]) => what))
+  t.strictSame(said(), ['mine, before the start'], 'a start looks')
+  keep('of somebody else')
+  durable(keep('mine'))
+  t.strictSame(said(), [], 'without news nobody looks')
+  Atomics.add(counts, 0, 1)
+  t.strictSame(said(), [], 'news for others are none')
+  Atomics.add(counts, 1, 1)
+  t.strictSame(said(), ['mine'])
+  log.close()
+})
+
 t.test('a full path holds its sender back: nothing is lost, reordered or promised too early', async (t) => {
   let turns = 0
   const pump = (_: unknown, ctx: Context): boolean => {
